@@ -1,0 +1,1 @@
+"""The tool behind `./tessera`: build, boot, test and maintain the chapters."""
