@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
-from typing import Any, Iterable, Iterator, Sequence
+from typing import Any, Callable, Iterable, Iterator, Sequence
 
 
 @cache
@@ -18,6 +19,11 @@ def _rich() -> Any | None:
     except ImportError:
         return None
     return Console(highlight=False, no_color=bool(os.environ.get("NO_COLOR")))
+
+
+def refresh() -> None:
+    """To be called when set-up has installed rich."""
+    _rich.cache_clear()
 
 
 def out(text: str = "", style: str | None = None) -> None:
@@ -43,8 +49,8 @@ def error(text: str, hint: str | None = None) -> None:
     coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     start, end = ("\033[31m", "\033[0m") if coloured else ("", "")
     print(f"{start}tessera: {text}{end}", file=sys.stderr)
-    if hint:
-        print(f"         {hint}", file=sys.stderr)
+    for line in (hint or "").splitlines():
+        print(f"         {line}", file=sys.stderr)
 
 
 def table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -68,12 +74,71 @@ def table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[str
     sys.stdout.flush()
 
 
+#: Without a terminal, progress is one line whenever another such part is done.
+_STRIDE = 25
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[float, str], None]]:
+    """Shows how far something is, with nothing but the standard library.
+
+    Yields a function to call with a percentage and a word on what is under way.
+    """
+    terminal, said = sys.stdout.isatty(), -1.0
+
+    def show(percent: float, doing: str) -> None:
+        nonlocal said
+        if terminal:
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\033[K{f'· {label}: {percent:3.0f} % {doing}'[:width]}", end="", flush=True)
+        elif percent >= said + _STRIDE or percent < said:
+            said = percent - percent % _STRIDE
+            print(f"· {label}: {percent:.0f} % {doing}", flush=True)
+
+    print(f"· {label}", end="" if terminal else "\n", flush=True)
+    try:
+        yield show
+    finally:
+        if terminal:
+            print("\r\033[K", end="", flush=True)
+
+
+@contextmanager
+def activity() -> Iterator[Callable[..., None]]:
+    """Shows work whose extent is not known beforehand: nothing until the function it yields is called.
+
+    That takes what is being done and how far it is. On a terminal both follow the work; otherwise one
+    line says what is being done.
+    """
+    said: set[str] = set()
+    if (rich := _rich()) is None:
+
+        def say(doing: str, state: str = "") -> None:
+            if doing not in said:
+                said.add(doing)
+                step(doing)
+
+        yield say
+        return
+    from rich.text import Text
+
+    with ExitStack() as stack:
+
+        def show(doing: str, state: str = "") -> None:
+            text = Text(f"{doing}  {state}")
+            if not said:
+                said.add(doing)
+                stack.callback(status.stop)
+                status.start()
+            status.update(text)
+
+        status = rich.status("")
+        yield show
+
+
 @contextmanager
 def busy(text: str) -> Iterator[None]:
     """Says that something is under way: a spinner on a terminal, one line otherwise."""
-    if (rich := _rich()) is not None:
-        with rich.status(text):
-            yield
-    else:
-        step(text)
+    with activity() as say:
+        say(text)
         yield

@@ -12,6 +12,31 @@ from tessera.git import Git
 STAGED_PATHS = ("kernel", "tests/unit")
 
 
+def main_root(root: Path) -> Path:
+    """The tree whose build folder holds what all trees of this clone share (libfdt, stamps).
+
+    That is `root` itself, unless it lies in another tree's build folder (`build/stages/03`) or is a
+    linked worktree of another one.
+    """
+    if len(root.parts) > 3 and root.parents[1].name == "build" and (root.parents[2] / "tessera").exists():
+        return main_root(root.parents[2])
+    link = root / ".git"
+    if link.is_file():
+        gitdir = Path(link.read_text(encoding="utf-8").removeprefix("gitdir:").strip())
+        shared = (root / gitdir).parents[1]  # <main>/.git/worktrees/<name>
+        if shared.name == ".git" and (shared.parent / "tessera").exists():
+            return main_root(shared.parent)
+    return root
+
+
+def chapter_number(text: str) -> int:
+    """A chapter as people write it: 3, 03 or ch03. For argparse's `type=`."""
+    digits = text.removeprefix("ch")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 2):
+        raise Misuse(f"'{text}' is not a chapter; write a number such as 03")
+    return int(digits)
+
+
 @dataclass(frozen=True)
 class Tree:
     """A source tree with its build folder. `kernel/CHAPTER` says which stage it is."""

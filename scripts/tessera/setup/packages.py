@@ -1,0 +1,41 @@
+"""The distribution's packages, in tiers: nothing is installed before something needs it."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tessera.setup.host import Host
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A set of packages, on top of those of the tiers it includes."""
+
+    purpose: str
+    packages: tuple[str, ...]
+    includes: tuple[str, ...] = ()
+
+
+TIERS = {
+    "run": Tier("build and boot the kernel", (
+        "g++-aarch64-linux-gnu", "cmake", "ninja-build", "ccache", "qemu-system-arm",
+        "python3-rich", "python3-pexpect", "python3-pyelftools",
+    )),
+    "test": Tier("run every test", (
+        "g++", "libgtest-dev", "libgmock-dev", "librapidcheck-dev", "clang", "lld", "clang-format", "clang-tidy",
+        "python3-pytest", "python3-pytest-xdist", "device-tree-compiler",
+    ), ("run",)),
+    "debug": Tier("debug the kernel with GDB", ("gdb-multiarch",), ("run",)),
+    "fuzz": Tier("fuzz the host build", ("libclang-rt-dev",), ("test",)),
+    "book": Tier("render the book", ("doxygen", "doxygen-awesome-css", "graphviz"), ("run",)),
+}
+
+#: On an arm64 host the ordinary packages do what the cross packages do elsewhere.
+NATIVE = {"g++-aarch64-linux-gnu": ("g++", "libfdt-dev")}
+
+
+def packages(tier: str, host: Host) -> tuple[str, ...]:
+    """Every package that `tier` needs on `host`, those of included tiers first, none twice."""
+    names = [name for included in TIERS[tier].includes for name in packages(included, host)]
+    for name in TIERS[tier].packages:
+        names += NATIVE.get(name, (name,)) if host.is_arm64 else (name,)
+    return tuple(dict.fromkeys(names))
