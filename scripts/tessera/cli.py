@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import importlib
+import errno
+import importlib.util
+import os
 import re
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
+from types import FrameType
+from typing import Any, NoReturn, Sequence
 
 from tessera import console
 from tessera.errors import Misuse, TesseraError
@@ -16,6 +19,25 @@ from tessera.tree import Tree
 
 #: Commands in the order in which `--help` lists them. Each is a module in `commands/`.
 COMMANDS = ("run", "test", "doctor", "tags", "start", "diff", "debug", "stage", "new", "bench", "boot")
+
+EXAMPLES = """\
+The two that matter:
+  ./tessera run        set up what is missing, build, boot the newest chapter in QEMU
+  ./tessera test       set up what is missing, build, run every test there is
+
+`./tessera COMMAND --help` tells more about each. Exit status: 0 fine, 1 failed, 2 misused.
+"""
+
+#: What the disk or the file system may refuse at any moment, said in one sentence instead of a traceback.
+_SURROUNDINGS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+class Terminated(BaseException):
+    """A signal asked us to stop. Not an Exception, so that everything is cleaned up on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
 
 
 class Parser(argparse.ArgumentParser):
@@ -27,15 +49,53 @@ class Parser(argparse.ArgumentParser):
             word, choices = found[1], re.findall(r"'(.*?)'", found[2])
             message = f"there is no '{word}' here"
             if near := difflib.get_close_matches(word, choices, n=1):
-                hint = f"Did you mean `{self.prog} {near[0]}`?"
+                hint = f"Did you mean '{near[0]}'?"
         raise Misuse(message, hint)
 
+    def refuse(self, extra: Sequence[str]) -> NoReturn:
+        """Reports arguments that nobody understood."""
+        word = extra[0].partition("=")[0]
+        if not word.startswith("-"):
+            raise Misuse(f"'{word}' is one argument too many", f"`{self.prog} --help` shows how it goes.")
+        near = difflib.get_close_matches(word, list(self._option_string_actions), n=1)
+        raise Misuse(
+            f"`{self.prog}` has no option {word}",
+            f"Did you mean {near[0]}?" if near else f"`{self.prog} --help` lists what there is.",
+        )
 
-def build_parser() -> Parser:
+    def deepest(self, argv: Sequence[str]) -> Parser:
+        """The parser of the (sub)command that `argv` names."""
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                names = [(i, word) for i, word in enumerate(argv) if word in action.choices]
+                return action.choices[names[0][1]].deepest(argv[names[0][0] + 1:]) if names else self
+        return self
+
+
+class Version(argparse.Action):
+    """`--version`: the chapters and the commit; there are no release numbers."""
+
+    def __init__(self, *args: Any, root: Path, **kwargs: Any) -> None:
+        super().__init__(*args, nargs=0, **kwargs)
+        self.root = root
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        tree = Tree(self.root)
+        commit = f", commit {tree.git.out('rev-parse', '--short', 'HEAD')}" if tree.is_git else ""
+        newest = f"{tree.chapters[-1]:02}" if tree.chapters else "none"
+        print(f"Tessera: kernel of chapter {tree.chapter:02}, newest chapter {newest}{commit}")
+        parser.exit()
+
+
+def build_parser(root: Path) -> Parser:
     """The whole parser. Command modules import nothing heavy, so this is quick."""
-    parser = Parser(prog="./tessera", description="Build, boot, test and maintain Tessera's chapters.", allow_abbrev=False)
+    parser = Parser(prog="./tessera", description="Build, boot, test and maintain Tessera's chapters.", epilog=EXAMPLES,
+                    allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action=Version, root=root, help="say which chapters and which commit these are")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name in COMMANDS:
+        if importlib.util.find_spec(f"tessera.commands.{name}") is None:
+            continue
         module = importlib.import_module(f"tessera.commands.{name}")
         sub = commands.add_parser(name, help=module.HELP, description=module.__doc__, allow_abbrev=False,
                                   formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -45,9 +105,14 @@ def build_parser() -> Parser:
 
 
 def main(root: Path, argv: list[str]) -> int:
-    """Runs one command and returns the exit status: 0 fine, 1 failed, 2 misused, 130 interrupted."""
+    """Runs one command and returns the exit status: 0 fine, 1 failed, 2 misused, 128 + N stopped by signal N."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
     try:
-        args = build_parser().parse_args(argv or ["--help"])
+        parser = build_parser(root)
+        args, extra = parser.parse_known_args(argv or ["--help"])
+        if extra:
+            parser.deepest(argv).refuse(extra)
         return args.execute(args, Tree(root)) or 0
     except TesseraError as error:
         console.error(str(error), error.hint)
@@ -55,6 +120,21 @@ def main(root: Path, argv: list[str]) -> int:
     except KeyboardInterrupt:
         console.error("interrupted; nothing is left running")
         return 128 + signal.SIGINT
+    except Terminated as stopped:
+        console.error(f"stopped by {stopped}; nothing is left running")
+        return 128 + stopped.number
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone: nothing more to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
         return 0
+    except OSError as error:
+        if error.errno not in _SURROUNDINGS:
+            raise
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        console.error(f"{error.filename or root}: {error.strerror}",
+                      "Free some disk space, then run the same command again." if full else None)
+        return 1
+
+
+def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
+    """Turns a signal into an exception, so that every `finally` on the way out runs."""
+    raise Terminated(number)
