@@ -1,0 +1,80 @@
+# tessera_kernel(): builds the kernel out of the files that a stage names.
+#
+#   tessera_kernel(PORTABLE sources...       compiled for the machine and for the host
+#                  MACHINE sources...        only for the machine
+#                  FAKE sources...           only for the host: the fake architecture
+#                  LINKER_SCRIPT file)
+#
+# For the machine it makes kernel.elf and the flat Image, both at the top of the build folder. For
+# the host it makes the object library kernel_host, which the unit tests link.
+
+# Paths in the binary are relative to the tree: the same code gives the same file in every clone,
+# and the compiler cache sees that stages share most of their files.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+
+# How freestanding kernel code is compiled, and why:
+add_library(tessera_freestanding INTERFACE)
+target_compile_options(tessera_freestanding INTERFACE
+    -ffreestanding
+    -march=armv8-a -mtune=cortex-a53 # the oldest core that the kernel runs on
+    -mgeneral-regs-only              # floating-point registers are the user's
+    -mstrict-align                   # with the MMU off, unaligned access faults
+    -mno-outline-atomics             # would call libgcc
+    -mbranch-protection=none         # some distributions turn it on by default
+    -fno-pic -mcmodel=small          # addresses are pc-relative; see boot/kernel.ld
+    -fno-stack-protector
+    -fno-asynchronous-unwind-tables
+    -fno-omit-frame-pointer          # backtraces follow the frame chain
+    -ffunction-sections -fdata-sections
+    $<$<COMPILE_LANGUAGE:CXX>:
+        -fno-exceptions -fno-rtti
+        -fno-threadsafe-statics -fno-use-cxa-atexit # nothing is constructed at run time
+        $<$<CONFIG:Debug>:-D_GLIBCXX_ASSERTIONS>>   # checked std::span and std::array
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:
+        -fno-tree-loop-distribute-patterns>)        # or the loop in memcpy becomes a call of memcpy
+
+# No libgcc: it uses SIMD registers, and a helper that is missing shall be a link error. The image
+# is linked as a position-independent executable, because it runs wherever it is loaded.
+target_link_options(tessera_freestanding INTERFACE
+    -nostdlib -static
+    -Wl,-pie,--no-dynamic-linker,-z,notext
+    -Wl,--build-id=sha1,--gc-sections,--fatal-warnings)
+
+# How the same sources are compiled for tests on the host.
+add_library(tessera_hosted INTERFACE)
+target_compile_options(tessera_hosted INTERFACE
+    -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS)
+target_link_options(tessera_hosted INTERFACE -fsanitize=address,undefined)
+
+function(tessera_kernel)
+    cmake_parse_arguments(PARSE_ARGV 0 kernel "" "LINKER_SCRIPT" "PORTABLE;MACHINE;FAKE")
+    if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+        _tessera_machine_kernel()
+    else()
+        _tessera_host_kernel()
+    endif()
+endfunction()
+
+macro(_tessera_machine_kernel)
+    cmake_path(ABSOLUTE_PATH kernel_LINKER_SCRIPT NORMALIZE)
+    add_executable(kernel.elf ${kernel_PORTABLE} ${kernel_MACHINE})
+    set_target_properties(kernel.elf PROPERTIES
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LINK_DEPENDS ${kernel_LINKER_SCRIPT})
+    target_include_directories(kernel.elf PRIVATE
+        ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/arch/aarch64)
+    target_link_libraries(kernel.elf PRIVATE tessera_warnings tessera_freestanding)
+    target_link_options(kernel.elf PRIVATE -T ${kernel_LINKER_SCRIPT})
+    add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/Image
+        COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:kernel.elf> ${CMAKE_BINARY_DIR}/Image
+        DEPENDS kernel.elf VERBATIM)
+    add_custom_target(Image ALL DEPENDS ${CMAKE_BINARY_DIR}/Image)
+endmacro()
+
+macro(_tessera_host_kernel)
+    add_library(kernel_host OBJECT ${kernel_PORTABLE} ${kernel_FAKE})
+    target_include_directories(kernel_host PUBLIC
+        ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/arch/host)
+    target_compile_options(kernel_host PRIVATE -fno-exceptions -fno-rtti)
+    target_link_libraries(kernel_host PRIVATE tessera_warnings PUBLIC tessera_hosted)
+endmacro()

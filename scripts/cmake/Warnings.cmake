@@ -1,0 +1,10 @@
+# tessera_warnings: what every C++ file of the project is held to. A warning is an error.
+add_library(tessera_warnings INTERFACE)
+target_compile_options(tessera_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:
+    -Wall -Wextra -Wpedantic -Werror
+    -Wconversion -Wsign-conversion -Wold-style-cast -Wcast-align -Wcast-qual
+    -Wshadow -Wnull-dereference -Wextra-semi -Wnon-virtual-dtor -Woverloaded-virtual
+    -Wswitch-enum -Wimplicit-fallthrough -Wundef -Wredundant-decls -Wvla -Wformat=2
+    -Wzero-as-null-pointer-constant -Wmissing-declarations
+    $<$<CXX_COMPILER_ID:GNU>:-Wuseless-cast -Wlogical-op -Wduplicated-cond -Wduplicated-branches>
+    $<$<CXX_COMPILER_ID:Clang>:-Wmissing-prototypes -Wmissing-variable-declarations>>)

@@ -1,0 +1,11 @@
+# Clang, 14 or newer, as the second bare-metal compiler. The linker is GNU ld here too: one linker
+# script, one set of rules for it.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+find_program(TESSERA_CLANG NAMES clang++-14 clang++ REQUIRED)
+set(CMAKE_CXX_COMPILER ${TESSERA_CLANG})
+set(CMAKE_ASM_COMPILER ${TESSERA_CLANG})
+set(CMAKE_CXX_COMPILER_TARGET aarch64-linux-gnu)
+set(CMAKE_ASM_COMPILER_TARGET aarch64-linux-gnu)
+set(CMAKE_OBJCOPY aarch64-linux-gnu-objcopy)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
