@@ -1,0 +1,28 @@
+/// \file
+/// What the kernel asks of a processor. It is checked whenever this file is compiled, so the fake
+/// of the host tests cannot drift from the real thing.
+#pragma once
+
+#include "arch/cpu.hpp"
+#include "arch/firmware.hpp"
+#include "arch/mmio.hpp"
+
+#include <concepts>
+
+namespace k::arch {
+
+static_assert(requires(uptr address, u32 value) {
+    { mmio_read32(address) } -> std::same_as<u32>;
+    { mmio_write32(address, value) } -> std::same_as<void>;
+});
+
+static_assert(requires(Conduit conduit, u32 function) {
+    { firmware_call(conduit, function) } -> std::same_as<void>;
+});
+
+static_assert(requires {
+    { current_el() } -> std::same_as<unsigned>;
+    { halt() } -> std::same_as<void>;
+});
+
+} // namespace k::arch

@@ -1,0 +1,17 @@
+/// \file
+/// Short names for integers of a fixed width.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace k {
+
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+using usize = std::size_t;
+using uptr = std::uintptr_t;
+
+} // namespace k

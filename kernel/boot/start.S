@@ -1,0 +1,85 @@
+/* From firmware to C++: the image header, the drop to EL1, a stack, a cleared bss.
+
+   Firmware enters at the first byte of the image with x0 = the device tree's address, the MMU off,
+   at EL2 or EL1, wherever it loaded the image ("Booting AArch64 Linux", part of the Linux kernel's
+   documentation). So every address here is taken relative to the program counter. */
+
+/* "Booting AArch64 Linux", "Call the kernel image": the flags of the header. */
+.equ PAGES_OF_4K,       1 << 1
+.equ LOAD_ANYWHERE,     1 << 3
+
+    .section .head, "ax"
+    .global _start
+_start:
+    b       start                       // the header begins with two instructions' room
+    .long   0
+    .quad   0                           // text offset: the image starts on a 2 MiB boundary
+    .long   image_size, 0               // memory that must be free there: bss and stack count
+    .quad   PAGES_OF_4K | LOAD_ANYWHERE // little-endian
+    .quad   0, 0, 0
+    .ascii  "ARM\x64"
+    .long   0
+
+    .text
+/* x19 keeps the device tree's address and x20 the level of entry for kernel_main. */
+start:
+    mov     x19, x0
+    mrs     x20, CurrentEL
+    ubfx    x20, x20, #2, #2
+    cmp     x20, #2
+    b.ne    1f
+    bl      drop_to_el1
+1:  msr     daifset, #0b1111            // no interrupt until there is someone to take it
+    msr     spsel, #1                   // SP is SP_EL1, not the user's SP_EL0
+    adrp    x0, stack_top
+    add     sp, x0, :lo12:stack_top
+    bl      clear_bss
+    mov     x0, x19
+    mov     x1, x20
+    mov     x29, xzr                    // the frame chain of a backtrace ends here
+    mov     x30, xzr
+    b       kernel_main
+
+/* Values for drop_to_el1; Arm ARM, "AArch64 System Register Descriptions". */
+.equ HCR_RW,            1 << 31         // EL1 runs AArch64
+.equ CNTHCTL_EL1PCTEN,  1 << 0          // EL1 may read the physical counter
+.equ CNTHCTL_EL1PCEN,   1 << 1          // and use the physical timer
+.equ CPTR_RES1,         0x33ff          // no trap of floating point
+.equ SCTLR_RES1,        0x30d00800      // little-endian, MMU and caches off
+.equ SPSR_EL1H_MASKED,  0x3c5           // EL1 on SP_EL1, D, A, I and F masked
+
+/* Returns to its caller, but at EL1. Registers that EL1 depends on and that only EL2 can set are
+   unknown after reset, so all of them are set here. HCR_EL2 comes first: clearing E2H in it decides
+   how CNTHCTL_EL2 and CPTR_EL2 are read. Changes x0 and x1. */
+drop_to_el1:
+    mov     x0, #HCR_RW
+    msr     hcr_el2, x0
+    isb
+    mov     x0, #(CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN)
+    msr     cnthctl_el2, x0
+    msr     cntvoff_el2, xzr            // virtual time is physical time
+    mov     x0, #CPTR_RES1
+    msr     cptr_el2, x0
+    mrs     x0, midr_el1                // EL1 sees the true names of core and cluster
+    mrs     x1, mpidr_el1
+    msr     vpidr_el2, x0
+    msr     vmpidr_el2, x1
+    ldr     w0, =SCTLR_RES1
+    msr     sctlr_el1, x0
+    mov     x0, #SPSR_EL1H_MASKED
+    msr     spsr_el2, x0
+    msr     elr_el2, x30
+    eret
+
+/* C++ expects every object without an initialiser to be zero; firmware promises no such thing.
+   Both ends are 16-byte aligned by the linker script. Changes x0 and x1. */
+clear_bss:
+    adrp    x0, bss_begin
+    add     x0, x0, :lo12:bss_begin
+    adrp    x1, bss_end
+    add     x1, x1, :lo12:bss_end
+1:  cmp     x0, x1
+    b.hs    2f
+    stp     xzr, xzr, [x0], #16
+    b       1b
+2:  ret
