@@ -1,0 +1,72 @@
+"""What a group of processes is doing, from /proc: how much CPU time it used, and whether it wants more."""
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One look at a process group."""
+
+    cpu_seconds: float
+    waiting: bool  # every thread sleeps: none runs, waits for a processor, or for a disk
+
+
+def look(group: int) -> Activity:
+    """Looks at all processes of a group, so that a script that wraps QEMU is no obstacle."""
+    ticks, waiting = 0, True
+    for process in _members(group):
+        for thread in _stats(process.glob("task/*/stat")):
+            ticks += int(thread[11]) + int(thread[12])
+            waiting = waiting and thread[0] == "S"
+    return Activity(ticks / _TICKS, waiting)
+
+
+def _members(group: int) -> Iterator[Path]:
+    """The /proc folders of the processes in a group."""
+    for process in Path("/proc").glob("[0-9]*"):
+        for stat in _stats([process / "stat"]):
+            if int(stat[2]) == group:
+                yield process
+
+
+def _stats(files: Iterator[Path] | list[Path]) -> Iterator[list[str]]:
+    """The fields of `stat` files from the state on (proc(5)); what has ended meanwhile is left out."""
+    for file in files:
+        try:
+            yield file.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+
+
+class IdleWatch:
+    """Tells when a process group has done nothing for a while.
+
+    Only time in which we looked counts, and only while every thread was asleep of its own will:
+    on a loaded machine, a process that waits for its turn is not idle.
+    """
+
+    def __init__(self, group: int, step: float) -> None:
+        self.group = group
+        self.step = step
+        self.seconds = 0.0  # idle so far
+        self._last: tuple[float, float] | None = None  # when we looked, and the CPU time then
+
+    def reset(self) -> None:
+        """Something happened."""
+        self.seconds, self._last = 0.0, None
+
+    def look(self, now: float) -> None:
+        """Looks again if it is time to; `now` in seconds."""
+        if self._last is not None and now - self._last[0] < self.step:
+            return
+        seen = look(self.group)
+        if self._last is not None:
+            idle = seen.waiting and seen.cpu_seconds == self._last[1]
+            self.seconds = self.seconds + min(now - self._last[0], 2 * self.step) if idle else 0.0
+        self._last = (now, seen.cpu_seconds)
