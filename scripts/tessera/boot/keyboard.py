@@ -1,0 +1,81 @@
+"""The user's keyboard as the guest's console: every key goes through, Ctrl-C and Ctrl-A x stop."""
+from __future__ import annotations
+
+import os
+import sys
+import termios
+from contextlib import contextmanager
+from typing import Iterator
+
+_CTRL_A = b"\x01"
+
+
+class Typed:
+    """Standard input, byte by byte."""
+
+    def __init__(self, descriptor: int, escapes: bool) -> None:
+        self._descriptor = descriptor
+        self._escapes = escapes
+        self._escaped = False  # the last key was Ctrl-A
+
+    def fileno(self) -> int:
+        """For selectors."""
+        return self._descriptor
+
+    def read(self) -> bytes | None:
+        """What was typed; None for Ctrl-A x, EOFError at the end of the input."""
+        data = os.read(self._descriptor, 4096)
+        if not data:
+            raise EOFError
+        return self._unescaped(data) if self._escapes else data
+
+    def _unescaped(self, data: bytes) -> bytes | None:
+        """Handles Ctrl-A as QEMU does: x stops, a second Ctrl-A types one."""
+        typed = b""
+        for key in (data[i : i + 1] for i in range(len(data))):
+            if self._escaped and key in b"xX":
+                return None
+            typed += b"" if key == _CTRL_A and not self._escaped else key
+            self._escaped = key == _CTRL_A and not self._escaped
+        return typed
+
+
+@contextmanager
+def keyboard() -> Iterator[Typed | None]:
+    """Standard input for a guest; None where there is none, or when it belongs to another job.
+
+    A terminal gives its keys at once and without showing them; it is as before when the block is left.
+    """
+    try:
+        descriptor = sys.stdin.fileno()
+    except (AttributeError, ValueError, OSError):  # closed, or replaced by something that is no file
+        yield None
+        return
+    if not os.isatty(descriptor):
+        yield Typed(descriptor, escapes=False) if _selectable(descriptor) else None
+    elif os.tcgetpgrp(descriptor) != os.getpgrp():
+        yield None
+    else:
+        before = termios.tcgetattr(descriptor)
+        try:
+            _unbuffer(descriptor)
+            yield Typed(descriptor, escapes=True)
+        finally:
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def _selectable(descriptor: int) -> bool:
+    """Whether one can wait for it: a plain file or /dev/null cannot be waited for (epoll(7))."""
+    import stat
+
+    kind = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
+
+
+def _unbuffer(descriptor: int) -> None:
+    """Keys come one by one and unseen; Ctrl-C stays a signal, Enter stays a newline."""
+    mode = termios.tcgetattr(descriptor)
+    mode[3] &= ~(termios.ICANON | termios.ECHO)
+    mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
+    mode[6][termios.VSUSP] = b"\0"  # Ctrl-Z would suspend us, not the guest
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, mode)
