@@ -56,11 +56,18 @@ def _started(command: Sequence[str], limits: Limits | None) -> Iterator[subproce
                                    bufsize=0, start_new_session=True)
     except OSError as error:
         raise Failure(f"cannot start {command[0]}: {error.strerror}") from error
+    with guarded(process):
+        _limit(process.pid, limits)
+        yield process
+
+
+@contextmanager
+def guarded(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The process leads a group of its own, which is gone when the block is left, also if we are killed in it."""
     guard = None
     try:
         guard = _guard(process.pid)
-        _limit(process.pid, limits)
-        yield process
+        yield
     finally:
         _end(process, guard)
 
@@ -93,7 +100,7 @@ def _end(process: subprocess.Popen[bytes], guard: subprocess.Popen[bytes] | None
         guard.wait()
         guard.stdin.close()
     process.wait()
-    for pipe in (process.stdin, process.stdout, process.stderr):
+    for pipe in filter(None, (process.stdin, process.stdout, process.stderr)):
         pipe.close()
 
 

@@ -48,14 +48,14 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     number = args.chapter or tree.chapter
     chapter = chapters.load(tree, number)
     boot = live.adapt(chapter, chapter.boot(args.boot), args)
-    stage = _stage(tree, number)
+    stage = stage_tree(tree, number)
     from tessera.build import build
 
     build(stage, args.preset)
     return live.run(stage, chapter, boot, args)
 
 
-def _stage(tree: Tree, number: int) -> Tree:
+def stage_tree(tree: Tree, number: int) -> Tree:
     """The tree to build: this one, or that of another stage. Tags are brought up to date on the way."""
     if not tree.is_git:
         if number != tree.chapter:
