@@ -3,10 +3,15 @@
 #   tessera_kernel(PORTABLE sources...       compiled for the machine and for the host
 #                  MACHINE sources...        only for the machine
 #                  FAKE sources...           only for the host: the fake architecture
-#                  LINKER_SCRIPT file)
+#                  LINKER_SCRIPT file
+#                  [ASM_OFFSETS source]      C++ that says which offsets assembly gets to know
+#                  [SYMBOLS])                names of functions go into the image, for backtraces
 #
 # For the machine it makes kernel.elf and the flat Image, both at the top of the build folder. For
 # the host it makes the object library kernel_host, which the unit tests link.
+
+include(AsmOffsets)
+include(Symbols)
 
 # Paths in the binary are relative to the tree: the same code gives the same file in every clone,
 # and the compiler cache sees that stages share most of their files.
@@ -24,7 +29,9 @@ target_compile_options(tessera_freestanding INTERFACE
     -fno-pic -mcmodel=small          # addresses are pc-relative; see boot/kernel.ld
     -fno-stack-protector
     -fno-asynchronous-unwind-tables
-    -fno-omit-frame-pointer          # backtraces follow the frame chain
+    -fno-omit-frame-pointer          # backtraces follow the frame chain,
+    -mno-omit-leaf-frame-pointer     # in which every function has its place
+    -fno-optimize-sibling-calls
     -ffunction-sections -fdata-sections
     $<$<COMPILE_LANGUAGE:CXX>:
         -fno-exceptions -fno-rtti
@@ -48,7 +55,7 @@ target_compile_options(tessera_hosted INTERFACE
 target_link_options(tessera_hosted INTERFACE -fsanitize=address,undefined)
 
 function(tessera_kernel)
-    cmake_parse_arguments(PARSE_ARGV 0 kernel "" "LINKER_SCRIPT" "PORTABLE;MACHINE;FAKE")
+    cmake_parse_arguments(PARSE_ARGV 0 kernel "SYMBOLS" "LINKER_SCRIPT;ASM_OFFSETS" "PORTABLE;MACHINE;FAKE")
     if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
         _tessera_machine_kernel()
     else()
@@ -58,13 +65,22 @@ endfunction()
 
 macro(_tessera_machine_kernel)
     cmake_path(ABSOLUTE_PATH kernel_LINKER_SCRIPT NORMALIZE)
-    add_executable(kernel.elf ${kernel_PORTABLE} ${kernel_MACHINE})
-    set_target_properties(kernel.elf PROPERTIES
-        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LINK_DEPENDS ${kernel_LINKER_SCRIPT})
-    target_include_directories(kernel.elf PRIVATE
+    add_library(kernel_objects OBJECT ${kernel_PORTABLE} ${kernel_MACHINE})
+    target_include_directories(kernel_objects PRIVATE
         ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/arch/aarch64)
-    target_link_libraries(kernel.elf PRIVATE tessera_warnings tessera_freestanding)
+    target_link_libraries(kernel_objects PRIVATE tessera_warnings tessera_freestanding)
+    if(kernel_ASM_OFFSETS)
+        tessera_asm_offsets(kernel_objects ${kernel_ASM_OFFSETS})
+    endif()
+
+    add_executable(kernel.elf $<TARGET_OBJECTS:kernel_objects>)
+    set_target_properties(kernel.elf PROPERTIES LINKER_LANGUAGE CXX
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LINK_DEPENDS ${kernel_LINKER_SCRIPT})
+    target_link_libraries(kernel.elf PRIVATE tessera_freestanding)
     target_link_options(kernel.elf PRIVATE -T ${kernel_LINKER_SCRIPT})
+    if(kernel_SYMBOLS)
+        tessera_symbols(kernel.elf)
+    endif()
     add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/Image
         COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:kernel.elf> ${CMAKE_BINARY_DIR}/Image
         DEPENDS kernel.elf VERBATIM)
