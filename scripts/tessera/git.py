@@ -2,13 +2,40 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
-from tessera.errors import Failure
+from tessera.errors import Failure, Misuse
 
-#: Variables that would redirect git somewhere else, for instance when called from a hook.
-_REDIRECTING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+#: Variables that would send git to another repository, for instance when called from a hook.
+_REDIRECTING = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_QUARANTINE_PATH",
+)
+#: All that a neutral git keeps of the caller's GIT_* variables.
+_HARMLESS = re.compile(r"GIT_(EXEC_PATH|TRACE\w*)$")
+
+#: What a clone's own configuration must not change: hooks that veto, signatures that ask for a
+#: passphrase, line ends that differ, a collector that runs while we hold objects no ref names yet.
+#: `safe.directory`: whoever runs ./tessera runs this clone's code already, and in containers the
+#: clone often belongs to another user.
+_NEUTRAL = {
+    "core.hooksPath": os.devnull,
+    "core.attributesFile": os.devnull,
+    "core.autocrlf": "false",
+    "core.eol": "lf",
+    "core.safecrlf": "false",
+    "core.quotePath": "false",
+    "core.fsmonitor": "false",
+    "commit.gpgSign": "false",
+    "tag.gpgSign": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "safe.directory": "*",
+    "advice.detachedHead": "false",
+}
 
 
 class GitError(Failure):
@@ -23,35 +50,35 @@ class GitError(Failure):
 class Git:
     """Git commands in one work tree.
 
-    Configuration of the user and the system is ignored unless `user_config` is set, so that
-    trees, patches and tags come out the same for everyone. git never looks for a repository
-    above `root`.
+    Configuration of the user and the system is ignored, and the clone's own made harmless, unless
+    `user_config` is set, so that trees, patches and tags come out the same for everyone. git never
+    looks for a repository above `root`. `variables` are set for every command (an index of one's
+    own, say).
     """
 
-    def __init__(self, root: Path, *, user_config: bool = False, index: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, *, user_config: bool = False, variables: dict[str, str] | None = None
+    ) -> None:
         self.root = root
-        self.env = {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
+        self.env = _environment(user_config)
         self.env["GIT_CEILING_DIRECTORIES"] = str(root.parent)
-        self.env["LC_ALL"] = "C"
-        if not user_config:
-            self.env["GIT_CONFIG_GLOBAL"] = os.devnull
-            self.env["GIT_CONFIG_NOSYSTEM"] = "1"
-        if index is not None:
-            self.env["GIT_INDEX_FILE"] = str(index)
+        self.env |= variables or {}
 
     def run(
         self, *args: str, stdin: bytes | None = None, check: bool = True, env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         """Runs `git ARGS` and returns the finished process; raises GitError when `check` is set and it fails."""
-        done = subprocess.run(
-            ["git", *args],
-            cwd=self.root,
-            env=self.env | (env or {}),
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                ["git", *args],
+                cwd=self.root,
+                env=self.env | (env or {}),
+                input=b"" if stdin is None else stdin,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise Misuse("git is not installed, or this folder has gone", "`./tessera doctor` says more.") from error
         if check and done.returncode != 0:
             raise GitError(args, done.returncode, done.stderr.decode(errors="replace"))
         return done
@@ -60,6 +87,43 @@ class Git:
         """Standard output of `git ARGS`, without the final newline."""
         return self.run(*args, stdin=stdin, env=env).stdout.decode(errors="replace").rstrip("\n")
 
+    def lines(self, *args: str, stdin: bytes | None = None) -> list[str]:
+        """The lines of `git ARGS`; no line when it prints nothing."""
+        text = self.out(*args, stdin=stdin)
+        return text.split("\n") if text else []
+
     def ok(self, *args: str) -> bool:
         """Whether `git ARGS` exits with 0."""
         return self.run(*args, check=False).returncode == 0
+
+    def resolve(self, revision: str) -> str | None:
+        """The object id that `revision` names, or None."""
+        done = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", revision, check=False)
+        return done.stdout.decode().strip() if done.returncode == 0 else None
+
+
+def _environment(user_config: bool) -> dict[str, str]:
+    """The environment for git: the user's own, or one in which nothing of theirs changes a result."""
+    if user_config:
+        return {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or _HARMLESS.match(k)}
+    env |= {"LC_ALL": "C", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1"}
+    env |= {"GIT_CONFIG_COUNT": str(len(_NEUTRAL)), "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
+    for number, (key, value) in enumerate(_NEUTRAL.items()):
+        env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return env
+
+
+@cache
+def version() -> tuple[int, int]:
+    """Major and minor number of the git on PATH."""
+    text = Git(Path.cwd()).out("version")
+    found = re.search(r"(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def require(major: int, minor: int, purpose: str) -> None:
+    """Stops with a clear error when git is older than `purpose` needs."""
+    if version() < (major, minor):
+        have = ".".join(map(str, version()))
+        raise Misuse(f"git {have} is too old: {purpose} needs git {major}.{minor} or newer")

@@ -1,0 +1,114 @@
+"""One `stage.patch`: how it is written, and what it may say.
+
+The flags are spelled out so that no configuration, attribute or default of a later git changes a
+byte. Renames are written as renames, because a chapter that moves a file should read that way.
+`index` lines are left out: they name objects that nobody needs, and would change with every
+unrelated edit.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Iterator
+
+from tessera.errors import Failure
+from tessera.git import Git
+from tessera.tree import STAGED_PATHS
+
+#: How the difference of two trees is found and laid out.
+DIFF_FLAGS = (
+    "-r", "--find-renames=50%", "-l1000", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--text",
+    "--no-relative", "--src-prefix=a/", "--dst-prefix=b/", "--unified=3", "--inter-hunk-context=0",
+    "--diff-algorithm=histogram", "--indent-heuristic", "-O/dev/null",
+)
+#: Strict application: no fuzz (git's default), no three-way merge, no repairs of white space.
+APPLY_FLAGS = ("--cached", "--whitespace=nowarn", "--no-3way")
+
+_INDEX_LINE = re.compile(rb"index [0-9a-f]+\.\.[0-9a-f]+( [0-7]{6})?\n")
+_FILE_MODES = (b"100644", b"100755")
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something in a patch that must not be there, by line number."""
+
+    line: int
+    reason: str
+
+
+def write_patch(git: Git, before: str, after: str) -> bytes:
+    """The patch from one tree to another. Refuses what a patch cannot hold as text."""
+    raw = git.run("diff-tree", "-p", *DIFF_FLAGS, before, after).stdout
+    patch = b"".join(line for line in _lines(raw) if not _INDEX_LINE.fullmatch(line))
+    for flaw in flaws(patch):
+        raise Failure(f"this cannot be a stage: {flaw.reason}", "Stages hold text files with LF line ends only.")
+    return patch
+
+
+def apply_patch(git: Git, patch: bytes) -> str:
+    """Applies a patch to the index of `git` and returns the new tree's id."""
+    if patch.strip():
+        git.run("apply", *APPLY_FLAGS, "-", stdin=patch)
+    return git.out("write-tree")
+
+
+def flaws(patch: bytes) -> Iterator[Flaw]:
+    """All that is not allowed in a patch, whether or not it would apply."""
+    name = "?"
+    for number, line in enumerate(_lines(patch), start=1):
+        if line.startswith(b"diff --git "):
+            name = line[len(b"diff --git "):].decode(errors="replace").strip()
+        if reason := _flaw(line):
+            yield Flaw(number, f"{reason} ({name})")
+
+
+def _flaw(line: bytes) -> str | None:
+    """What is wrong with one line of a patch, if anything."""
+    if b"\0" in line or line.startswith((b"GIT binary patch", b"Binary files ")):
+        return "a binary file"
+    if line.endswith(b"\r\n"):
+        return "a line that ends in CR LF"
+    if line.startswith(b"index "):
+        return "an `index` line"
+    if found := re.match(rb"(?:new|old|deleted)(?: file)? mode (\d+)", line):
+        return None if found[1] in _FILE_MODES else f"a file mode other than 644 and 755: {found[1].decode()}"
+    if line.startswith(b"diff --git "):
+        return None if all(map(_staged, _names(line))) else f"a file outside {' and '.join(STAGED_PATHS)}"
+    return None
+
+
+def _names(header: bytes) -> list[str]:
+    """The two paths of a `diff --git` line. A path with odd characters is quoted by git."""
+    text = header[len(b"diff --git "):].decode(errors="replace").strip()
+    if text.startswith('"') or text.endswith('"'):
+        return [name[2:] for name in re.findall(r'"([^"]*)"|(\S+)', text) for name in name if name]
+    old, _, new = text.partition(" b/")
+    return [old.removeprefix("a/"), new]
+
+
+def _staged(path: str) -> bool:
+    """Whether a path belongs to a stage."""
+    return path.startswith(tuple(f"{folder}/" for folder in STAGED_PATHS))
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """The lines of `data` with their LF; nothing else ends a line."""
+    return data.splitlines(keepends=True) if b"\r" not in data else [x for x in re.split(rb"(?<=\n)", data) if x]
+
+
+def line_of_failure(patch: bytes, message: str) -> int:
+    """The line of a patch that git's message is about: the hunk if it names one, else the file's header."""
+    if found := re.search(r"at line (\d+)|<stdin>:(\d+)|patch line (\d+)", message):
+        return int(found[1] or found[2] or found[3])
+    target = re.search(r"error: (?:patch failed: )?([^\s:]+)(?::(\d+))?", message)
+    name, start = (target[1], target[2]) if target else ("", None)
+    here = 1
+    for number, line in enumerate(patch.decode(errors="replace").split("\n"), start=1):
+        if line.startswith("diff --git ") and name and line.endswith((f" b/{name}", f'b/{name}"')):
+            here = number
+            if start is None:
+                return here
+        elif here > 1 or not name:
+            if start is not None and re.match(rf"@@ -{start}[, ]", line):
+                return number
+    return here
