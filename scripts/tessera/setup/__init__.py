@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from tessera import console
-from tessera.errors import Misuse
+from tessera.errors import Failure, Misuse
 from tessera.setup import libfdt
 from tessera.setup.host import DEVCONTAINER, Host
 from tessera.setup.packages import packages
@@ -54,7 +54,7 @@ def _install_missing(needed: tuple[str, ...], host: Host) -> None:
 
     apt.install(missing, host)
     if still := host.missing(needed):
-        raise Misuse(f"apt-get was content, but these packages are not installed: {' '.join(still)}")
+        raise Failure(f"apt-get was content, but these packages are not installed: {' '.join(still)}")
     importlib.invalidate_caches()
     console.refresh()
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -98,8 +99,6 @@ def install(packages: Sequence[str], host: Host) -> None:
     """Installs `packages`, refreshing the package lists first when they are missing, old, or turn out to be outdated."""
     prefix = host.privilege()
     if prefix is None:
-        import shutil
-
         raise Misuse(
             f"these packages are missing and only root can install them: {' '.join(packages)}",
             hint=f"Run this line, then the same command again:\n  {by_hand(packages, shutil.which('sudo') is not None)}",
