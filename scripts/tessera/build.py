@@ -1,19 +1,18 @@
 """Configuring and building a tree with one of its CMake presets."""
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Iterator, Sequence
+from typing import IO, Sequence
 
 from tessera import console
 from tessera.errors import Failure
 from tessera.setup import libfdt_folder
+from tessera.stages.store import locked
 from tessera.tree import Tree, main_root
 
 #: Variables with which a user's shell would change what the compilers do.
@@ -35,22 +34,10 @@ def build(tree: Tree, preset: str, targets: Sequence[str] | None = None, *, jobs
     folder = tree.preset(preset)
     folder.mkdir(parents=True, exist_ok=True)
     name = preset if tree.root == main_root(tree.root) else f"{preset} of chapter {tree.chapter:02}"
-    with _locked(tree.build / "lock", name):
+    with locked(tree.build / "lock", f"another build of this tree is under way; {name} waits for it"):
         _configure(tree, preset, folder, name)
         _compile(tree, folder, name, targets or (), jobs)
     return folder
-
-
-@contextmanager
-def _locked(file: Path, name: str) -> Iterator[None]:
-    """Holds the tree's build lock; the kernel releases it however this process ends."""
-    with file.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            with console.busy(f"waiting for another build of this tree to build {name}"):
-                fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def environment(tree: Tree) -> dict[str, str]:
@@ -109,7 +96,7 @@ def _follow(output: IO[str] | None, lines: list[str], name: str) -> None:
     with console.activity() as say:
         for line in output or ():
             lines.append(line.rstrip("\n"))
-            if step := _PROGRESS.match(line):
+            if (step := _PROGRESS.match(line)) and step[1] != "0":  # 0: it only looks for new files
                 say(f"building {name}", f"{step[1]} of {step[2]}")
 
 

@@ -1,0 +1,50 @@
+"""Build every chapter and run every test there is: unit tests, checks and boots of each chapter, the
+tests of these tools, and at every tag what a reader does there. Sets up what is missing first.
+
+With a chapter (`./tessera test 03`), and at a chapter's tag, only what belongs to that chapter.
+
+Results that were green are remembered by content: a chapter whose sources, tools and tool chain have
+not changed is not run again. `--all`, or CI=true in the environment, runs everything.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+
+from tessera import console
+from tessera.tree import Tree, chapter_number
+
+HELP = "build everything and run every test"
+
+#: The kernel with both compilers, the optimised one, and the host build that brings the tests.
+PRESETS = ("kernel", "kernel-release", "clang", "host")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `./tessera test`."""
+    parser.add_argument("chapter", nargs="?", type=chapter_number, metavar="NN", help="only this chapter")
+    parser.add_argument("--all", action="store_true", help="run also what was green and has not changed")
+    parser.add_argument("-k", metavar="PATTERN", default="", help="only tests whose name matches this regular expression")
+    parser.add_argument("-j", type=int, metavar="N", default=os.cpu_count() or 1, help="tests and compilers at a time (%(default)s)")
+    parser.add_argument("--list", action="store_true", help="list the tests, run none")
+    parser.add_argument("--at-tag", action="store_true", help=argparse.SUPPRESS)
+
+
+def execute(args: argparse.Namespace, tree: Tree) -> int:
+    """Everything from set-up to the summary; 1 when a test failed."""
+    from tessera import setup
+
+    setup.ensure("test", tree=tree)
+    if args.at_tag:
+        from tessera.suite import at_tag
+
+        return at_tag.check(tree, args.chapter)
+    from tessera.suite import plan, run
+
+    parts = plan.make(tree, args.chapter)
+    if args.list:
+        return run.list_tests(tree, parts, PRESETS, args.k, args.j)
+    everything = args.all or os.environ.get("CI") == "true"
+    if everything and not args.all:
+        console.step("CI=true: every test runs, whatever is remembered")
+    return run.run(tree, parts, PRESETS, args.k, args.j, use_cache=not (everything or args.k))

@@ -1,0 +1,102 @@
+"""One CTest run over the host builds of several trees, followed live."""
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Sequence
+
+from tessera import console
+from tessera.errors import Failure
+from tessera.suite.outcome import Outcome, read_junit
+
+#: A backstop for tests that bring no time-out of their own, in seconds.
+TIMEOUT = 900
+
+_START = re.compile(r"\s*Start\s+\d+: (\S+)")
+_RESULT = re.compile(r"\s*(\d+)/(\d+) Test\s+#\d+: (\S+) \.*\s*(.*?)\s+[\d.]+ sec")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A test that is a command of the tool itself."""
+
+    name: str
+    command: tuple[str, ...]
+    processors: int = 1
+
+
+@dataclass
+class Selection:
+    """What one run takes part in: build folders with tests of their own, commands, and patterns on names."""
+
+    folder: Path
+    builds: list[Path] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    only: str = ""
+    exclude: list[str] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Writes the CTestTestfile.cmake that brings them together."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lines = [f"subdirs({_quoted(str(build))})" for build in self.builds]
+        for test in self.commands:
+            lines.append(f"add_test({_quoted(test.name)} {' '.join(map(_quoted, test.command))})")
+            lines.append(f"set_tests_properties({_quoted(test.name)} PROPERTIES PROCESSORS {test.processors})")
+        (self.folder / "CTestTestfile.cmake").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def options(self) -> list[str]:
+        """ctest's options for this selection."""
+        only = ["-R", self.only] if self.only else []
+        exclude = ["-E", "|".join(self.exclude)] if self.exclude else []
+        return ["--test-dir", str(self.folder), *only, *exclude]
+
+
+def names(selection: Selection) -> list[str]:
+    """The names of the tests that would run."""
+    selection.write()
+    listing = subprocess.run(["ctest", *selection.options(), "--show-only=json-v1"], capture_output=True, text=True, check=False)
+    if listing.returncode != 0:
+        raise Failure(f"ctest could not list the tests: {listing.stderr.strip()}")
+    return [test["name"] for test in json.loads(listing.stdout)["tests"]]
+
+
+def run(selection: Selection, jobs: int) -> list[Outcome]:
+    """Runs the tests, `jobs` at a time, and returns how each ended."""
+    total = len(names(selection))
+    if total == 0:
+        return []
+    report = selection.folder / "junit.xml"
+    report.unlink(missing_ok=True)
+    command = ["ctest", *selection.options(), "-j", str(jobs), "--timeout", str(TIMEOUT), "--output-junit", str(report),
+               "--test-output-size-failed", "400000"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, errors="replace") as ctest:
+        try:
+            _follow(ctest, total)
+        except BaseException:
+            ctest.terminate()
+            raise
+    return read_junit(report)
+
+
+def _follow(ctest: subprocess.Popen[str], total: int) -> None:
+    """Shows how many tests are done and which are running; a failure is named at once."""
+    running: list[str] = []
+    with console.activity() as say:
+        for line in ctest.stdout or ():
+            if start := _START.match(line):
+                running.append(start[1])
+                say(f"running {total} tests", ", ".join(running))
+            elif result := _RESULT.match(line):
+                running = [name for name in running if name != result[3]]
+                say(f"running {total} tests", f"{result[1]} done, running {', '.join(running)}")
+                if result[4].startswith("***") and "Skipped" not in result[4]:
+                    console.out(f"✗ {result[3]}", style="red")
+
+
+def _quoted(text: str) -> str:
+    """A CMake argument that is taken as it stands."""
+    return f"[==[{text}]==]"
