@@ -1,8 +1,8 @@
 """A TOML file read together with the line on which each of its keys stands.
 
-`tomllib` gives values without lines, and an error without its line sends the reader searching.
-A TOML file is a sequence of statements (`[header]`, `[[header]]`, `key = value`), and a statement
-is complete as soon as it parses by itself; so the lines are found by parsing statement by statement.
+`tomllib` gives values without lines, and an error without its line sends the reader searching. A
+TOML file is a sequence of statements (`[header]`, `[[header]]`, `key = value`), and a statement is
+complete as soon as it parses by itself: so the lines are found by parsing one after the other.
 """
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _spine(values: dict[str, Any]) -> Path:
-    """The dotted key that a statement sets: follows single-keyed tables that the statement itself opened."""
+    """The dotted key that a statement sets: down the tables that the statement itself opened."""
     key, inner = next(iter(values.items()))
     if isinstance(inner, list) and inner == [{}]:
         return (key,)

@@ -1,4 +1,4 @@
-"""What a group of processes is doing, from /proc: how much CPU time it used, and whether it wants more."""
+"""What a group of processes does, from /proc: the CPU time it used, and whether it wants more."""
 from __future__ import annotations
 
 import os
@@ -36,7 +36,7 @@ def _members(group: int) -> Iterator[Path]:
 
 
 def _stats(files: Iterator[Path] | list[Path]) -> Iterator[list[str]]:
-    """The fields of `stat` files from the state on (proc(5)); what has ended meanwhile is left out."""
+    """The fields of `stat` files from the state on (proc(5)), but for what has ended meanwhile."""
     for file in files:
         try:
             yield file.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()

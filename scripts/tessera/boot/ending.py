@@ -1,4 +1,4 @@
-"""How a boot ended, told apart: well, in a panic, refused, or in one of the ways nobody asks for."""
+"""How a boot ended: well, in a panic, refused, or in one of the ways that nobody asks for."""
 from __future__ import annotations
 
 import re
@@ -50,65 +50,75 @@ def judge(run: Run, chapter: int) -> Ending:
     if found := _REFUSED.search(log):
         return Ending(End.REFUSED, f"the kernel refused to boot: {found[1]}")
     if run.awaited is not None:
-        return Ending(End.NO_PROMPT, f"the machine powered off before it printed the prompt {run.awaited.expect!r}")
-    return _powered_off(log, f"[ch{chapter:02}] OK")
+        return Ending(End.NO_PROMPT, "missing prompt: the machine powered off before it printed "
+                                     f"{run.awaited.expect!r}")
+    return _powered_off(golden.lines(log), f"[ch{chapter:02}] OK")
 
 
-def _powered_off(log: str, last: str) -> Ending:
+def _powered_off(lines: list[str], last: str) -> Ending:
     """A power-off without panic: it depends on the last line."""
-    lines = golden.lines(log)
     if lines and lines[-1] == last:
         return Ending(End.OK, f"it ended well: {last}")
-    said = f"its last line is {lines[-1]!r}" if lines else "it printed nothing at all"
-    return Ending(End.NO_LAST_LINE, f"the machine powered off without the last line '{last}'; {said}",
-                  "A machine also powers off when the kernel resets it, or calls PSCI too early.")
+    said = f"ended with {lines[-1]!r}" if lines else "printed nothing at all"
+    return Ending(End.NO_LAST_LINE, f"missing last line: the machine powered off without "
+                                    f"'{last}'; it {said}",
+                  "A reset counts as power-off here, and so does an early call of PSCI.")
 
 
 def _stopped(run: Run, log: str) -> Ending:
-    """A boot that did not power off by itself."""
-    ending = _STOPPED[run.stop](run)
-    lines = golden.lines(log)
-    where = f"after {len(lines)} line{'' if len(lines) == 1 else 's'}, the last one {lines[-1]!r}" if lines \
-        else "before it printed anything"
-    if found := _PANIC.search(log):
-        where = f"after a panic: {found[1]}"
+    """A boot that did not power off: what happened, and how far it had come."""
+    end, sentence, hint = _STOPPED[run.stop](run)
     if run.awaited is not None:
-        where += f", while the prompt {run.awaited.expect!r} was awaited"
-    return Ending(ending.end, f"{ending.sentence}; {where}", ending.hint)
+        sentence += f", while the prompt {run.awaited.expect!r} was awaited"
+    lines = golden.lines(log)
+    if found := _PANIC.search(log):
+        sentence += f", after a panic: {found[1]}"
+    elif lines:
+        sentence += f"; the last of {len(lines)} line(s) is {lines[-1]!r}"
+    else:
+        sentence += "; nothing was printed"
+    return Ending(end, sentence, hint)
 
 
-def _spinning(run: Run) -> Ending:
-    return Ending(End.SPINNING, f"spinning: QEMU used {run.limits.cpu_seconds} s of CPU time and the boot had not ended",
-                  "A loop that never ends, or exceptions that lead to themselves: "
-                  "`./tessera debug` shows where (Ctrl-C in GDB, then `bt`).")
+_Facts = tuple[End, str, "str | None"]
 
 
-def _idling(run: Run) -> Ending:
-    return Ending(End.IDLING, f"idling: no output and no CPU time for {run.limits.idle_seconds:g} s",
-                  "The processor sleeps in `wfi` (or was switched off) and nothing will wake it.")
+def _spinning(run: Run) -> _Facts:
+    return (End.SPINNING,
+            f"spinning: not ended after {run.limits.cpu_seconds} s of QEMU's CPU time",
+            "A loop that never ends, or an exception that leads to itself. `./tessera debug` shows "
+            "where:\nCtrl-C in GDB, then `bt`.")
 
 
-def _died(run: Run) -> Ending:
-    if run.status < 0 or run.status > 128:
-        number = -run.status if run.status < 0 else run.status - 128
-        how = f"killed by {signal.Signals(number).name}" if number in set(signal.Signals) else f"killed by signal {number}"
+def _idling(run: Run) -> _Facts:
+    return (End.IDLING,
+            f"idling: no output and no CPU time for {run.limits.idle_seconds:g} s",
+            "The processor sleeps in `wfi` (or is switched off), and nothing will wake it.")
+
+
+def _died(run: Run) -> _Facts:
+    number = -run.status if run.status < 0 else run.status - 128
+    if number in set(signal.Signals):
+        how = f"killed by {signal.Signals(number).name}"
     else:
         how = f"exit status {run.status}"
-    return Ending(End.DIED, f"QEMU died: {how}", None if run.errors else "It said nothing on why.")
+    return End.DIED, f"QEMU died: {how}", None if run.errors else "It said nothing on why."
 
 
-def _wall_clock(run: Run) -> Ending:
-    return Ending(End.WALL_CLOCK, f"out of time: not ended after {run.limits.wall_seconds:g} s, "
-                  "though neither spinning nor idling", "Is this machine very busy? `limits.wall_seconds` is the limit.")
+def _wall_clock(run: Run) -> _Facts:
+    return (End.WALL_CLOCK,
+            f"out of time: not ended after {run.limits.wall_seconds:g} s, neither spinning nor "
+            "idling all the while",
+            "Is this machine very busy? chapter.toml can raise limits.wall_seconds.")
 
 
-def _output(run: Run) -> Ending:
-    return Ending(End.OUTPUT, f"too much output: more than {run.limits.output_bytes} bytes")
+def _output(run: Run) -> _Facts:
+    return End.OUTPUT, f"too much output: more than {run.limits.output_bytes} bytes", None
 
 
-def _user(run: Run) -> Ending:
-    return Ending(End.USER, "stopped from the keyboard")
+def _user(_: Run) -> _Facts:
+    return End.USER, "stopped from the keyboard", None
 
 
-_STOPPED = {Stop.SPINNING: _spinning, Stop.IDLING: _idling, Stop.DIED: _died, Stop.WALL_CLOCK: _wall_clock,
-            Stop.OUTPUT: _output, Stop.USER: _user}
+_STOPPED = {Stop.SPINNING: _spinning, Stop.IDLING: _idling, Stop.DIED: _died,
+            Stop.WALL_CLOCK: _wall_clock, Stop.OUTPUT: _output, Stop.USER: _user}

@@ -1,4 +1,4 @@
-"""What of a log is compared: raw bytes between two boots, normalised text against the expected log."""
+"""What of a log is compared: raw bytes of two boots, normalised text with the expected log."""
 from __future__ import annotations
 
 import re
@@ -13,8 +13,8 @@ _RULES = {
     "offset": r"(?<=[\w>)\]])\+0x[0-9a-f]+\b",
     "line": r"(?<=\.cpp|\.hpp)(?::\d+)+|(?<=\.[Sch])(?::\d+)+",
     "build": r"\bbuild [0-9a-f]{8,}\b",
-    "size": r"(?P<before_size> *)\b\d+ (?:bytes?|KiB)\b",
-    "count": r"(?P<before_count> *)\b\d+ (?P<unit>instructions?|cycles?|ticks?|ns|us|ms)\b",
+    "size": r"(?P<before_size> *)\b\d+(?:\.\d+)? (?:bytes?|KiB)\b",
+    "count": r"(?P<before_count> *)\b\d+(?:\.\d+)? (?P<unit>instructions?|cycles?|ticks?|[num]s)\b",
 }
 _RULE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _RULES.items()))
 
@@ -25,7 +25,7 @@ NO_NEWLINE = "\\ no newline at the end of the log\n"
 
 
 def text(raw: bytes) -> str:
-    """Serial output as text: lines end in a newline alone, and whatever is not text is made visible."""
+    """Serial output as text: lines end in a newline alone, what is not text is made visible."""
     decoded = raw.replace(b"\r", b"").decode("utf-8", errors="backslashreplace")
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", decoded)
 
@@ -55,7 +55,7 @@ def _normalise_line(line: str, kept: re.Pattern[str] | None) -> str:
 
 
 def _placeholder(found: re.Match[str]) -> str:
-    """What stands for a match. Numbers in columns lose their padding, which depends on their length."""
+    """What stands for a match. Padding goes too: it depends on how long the number is."""
     match found.lastgroup:
         case "time":
             return "[<time>]"
@@ -90,7 +90,8 @@ def raw_difference(first: bytes, second: bytes) -> RawDifference | None:
     shared = min(len(first), len(second))
     offset = next((i for i in range(shared) if first[i] != second[i]), shared)
     start = first.rfind(b"\n", 0, offset) + 1
-    return RawDifference(offset, first.count(b"\n", 0, offset) + 1, _line(first, start), _line(second, start))
+    line = first.count(b"\n", 0, offset) + 1
+    return RawDifference(offset, line, _line(first, start), _line(second, start))
 
 
 def _line(raw: bytes, start: int) -> str:

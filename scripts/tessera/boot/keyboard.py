@@ -44,15 +44,15 @@ class Typed:
 def keyboard() -> Iterator[Typed | None]:
     """Standard input for a guest; None where there is none, or when it belongs to another job.
 
-    A terminal gives its keys at once and without showing them; it is as before when the block is left.
+    A terminal gives its keys at once, unseen; it is as before when the block is left.
     """
     try:
         descriptor = sys.stdin.fileno()
-    except (AttributeError, ValueError, OSError):  # closed, or replaced by something that is no file
+    except (AttributeError, ValueError, OSError):  # closed, or no file at all
         yield None
         return
     if not os.isatty(descriptor):
-        yield Typed(descriptor, escapes=False) if _selectable(descriptor) else None
+        yield Typed(descriptor, escapes=False)
     elif os.tcgetpgrp(descriptor) != os.getpgrp():
         yield None
     else:
@@ -62,14 +62,6 @@ def keyboard() -> Iterator[Typed | None]:
             yield Typed(descriptor, escapes=True)
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
-
-
-def _selectable(descriptor: int) -> bool:
-    """Whether one can wait for it: a plain file or /dev/null cannot be waited for (epoll(7))."""
-    import stat
-
-    kind = os.fstat(descriptor).st_mode
-    return stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
 
 
 def _unbuffer(descriptor: int) -> None:

@@ -9,15 +9,15 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from tessera.chapter import IMAGE_START, Boot, Machine
+from tessera.chapter import IMAGE_START, RAM_START, Boot, Machine
 from tessera.errors import Failure, Misuse
 
 #: The machine type is versioned, so that a newer QEMU gives the same machine.
 MACHINE = "virt-7.2"
 OLDEST_QEMU = (7, 2)
 
-#: Arm64 Image header: code0, code1, text_offset, image_size, flags, three reserved words, magic, one more
-#: (Linux kernel documentation, "Booting AArch64 Linux", 'Call the kernel image').
+#: The header of an Image: code0, code1, text_offset, image_size, flags, three reserved words,
+#: magic, another word (Linux documentation, "Booting AArch64 Linux", 'Call the kernel image').
 _HEADER = struct.Struct("<II QQQ QQQ 4sI")
 _MAGIC = b"ARM\x64"
 
@@ -27,9 +27,11 @@ def find_qemu() -> str:
     named = os.environ.get("TESSERA_QEMU", "")
     found = shutil.which(named or "qemu-system-aarch64")
     if found is None and named:
-        raise Misuse(f"TESSERA_QEMU names {named}, which is not a program here", "Correct or unset TESSERA_QEMU.")
+        raise Misuse(f"TESSERA_QEMU names {named}, which is not a program here",
+                     "Correct or unset TESSERA_QEMU.")
     if found is None:
-        raise Misuse("qemu-system-aarch64 is not installed", "`./tessera doctor` says what to install.")
+        raise Misuse("qemu-system-aarch64 is not installed",
+                     "`./tessera doctor` says what to install.")
     version = _version(found)
     if version < OLDEST_QEMU:
         raise Misuse(f"{found} is QEMU {version[0]}.{version[1]}; Tessera needs 7.2 or newer",
@@ -45,11 +47,11 @@ def _version(qemu: str) -> tuple[int, int]:
                               check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Misuse(f"{qemu} cannot be run: {error}") from error
-    said = done.stdout.decode(errors="replace")
+    said = (done.stdout + done.stderr).decode(errors="replace").strip()
     found = re.search(r"QEMU emulator version (\d+)\.(\d+)", said)
     if found is None:
-        words = (said + done.stderr.decode(errors="replace")).strip() or f"nothing (exit status {done.returncode})"
-        raise Misuse(f"{qemu} does not seem to be a QEMU: asked for its version it says {words.splitlines()[0]}")
+        words = said.splitlines()[0] if said else f"nothing (exit status {done.returncode})"
+        raise Misuse(f"{qemu} is no QEMU: asked for its version it says {words}")
     return int(found[1]), int(found[2])
 
 
@@ -70,8 +72,8 @@ def machine_options(machine: Machine) -> list[str]:
     kind = f"{MACHINE},gic-version={machine.gic},dtb-randomness=off"
     if machine.virtualization:
         kind += ",virtualization=on"
-    return ["-M", kind, "-cpu", machine.cpu, "-smp", str(machine.cpus), "-m", machine.memory, "-nic", "none",
-            "-icount", "shift=0,sleep=off", "-rtc", "clock=vm"]
+    return ["-M", kind, "-cpu", machine.cpu, "-smp", str(machine.cpus), "-m", machine.memory,
+            "-nic", "none", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm"]
 
 
 def check_image(image: Path) -> int:
@@ -87,22 +89,23 @@ def check_image(image: Path) -> int:
 
 
 def _load(boot: Boot, image: Path, scratch: Path) -> list[str]:
-    """How the Image gets into memory: by QEMU itself, or elsewhere, with a stub that jumps to it."""
+    """How the Image gets into memory: by QEMU, or elsewhere with a stub that jumps to it."""
     size = check_image(image)
     if boot.load_at == IMAGE_START:
         return ["-kernel", str(image)]
     end = boot.load_at + size
-    if end > boot.machine.memory_bytes + 0x4000_0000:
-        raise Failure(f"boot '{boot.name}': an Image of {size} bytes at {boot.load_at:#x} does not fit in "
-                      f"{boot.machine.memory} of memory")
+    if end > RAM_START + boot.machine.memory_bytes:
+        raise Failure(f"boot '{boot.name}': an Image of {size} bytes at {boot.load_at:#x} "
+                      f"does not fit in {boot.machine.memory} of memory")
     stub = scratch / f"{boot.name}.stub"
     try:
         scratch.mkdir(parents=True, exist_ok=True)
         stub.write_bytes(jump_stub(boot.load_at, end))
     except OSError as error:
         raise Failure(f"cannot write {stub}: {error.strerror}") from error
-    path = str(image).replace(",", ",,")
-    return ["-kernel", str(stub), "-device", f"loader,file={path},addr={boot.load_at:#x},force-raw=on"]
+    file = str(image).replace(",", ",,")
+    return ["-kernel", str(stub),
+            "-device", f"loader,file={file},addr={boot.load_at:#x},force-raw=on"]
 
 
 def jump_stub(target: int, end: int) -> bytes:

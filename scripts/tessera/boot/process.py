@@ -14,7 +14,7 @@ from tessera.boot.session import Keyboard, Session, Stop
 from tessera.chapter import Exchange, Limits
 from tessera.errors import Failure
 
-#: QEMU says this whenever a guest sleeps without a timer; under `-icount sleep=off` that is no news.
+#: QEMU says this whenever a guest sleeps without a timer: with `-icount sleep=off` that is no news.
 _NO_NEWS = "warning: icount sleep disabled and no active timers"
 
 
@@ -30,11 +30,13 @@ class Run:
     limits: Limits = Limits()
 
 
-def run(command: Sequence[str], limits: Limits, *, dialogue: Sequence[Exchange] = (), keyboard: Keyboard | None = None,
-        attended: bool = False, echo: Callable[[bytes], None] | None = None) -> Run:
+def run(command: Sequence[str], limits: Limits, *, dialogue: Sequence[Exchange] = (),
+        keyboard: Keyboard | None = None, attended: bool = False,
+        echo: Callable[[bytes], None] | None = None) -> Run:
     """Runs QEMU until it ends or a limit is reached.
 
-    `attended`: someone sits in front of it, so no limit but theirs applies. `echo` gets the output live.
+    `attended`: someone sits in front of it, so no limit but theirs applies.
+    `echo`: gets the output live.
     """
     with _started(command, None if attended else limits) as process:
         session = Session(process, limits, Dialogue(dialogue))
@@ -43,17 +45,19 @@ def run(command: Sequence[str], limits: Limits, *, dialogue: Sequence[Exchange] 
             session.listen(keyboard)
         stop = session.watch(attended)
         status = process.returncode or 0
-    errors = "\n".join(line for line in session.errors.decode(errors="replace").splitlines() if _NO_NEWS not in line)
-    return Run(stop or _meaning(status), bytes(session.output[: limits.output_bytes]), errors, status,
+    words = session.errors.decode(errors="replace").splitlines()
+    return Run(stop or _meaning(status), bytes(session.output[: limits.output_bytes]),
+               "\n".join(line for line in words if _NO_NEWS not in line), status,
                session.dialogue.awaited, limits)
 
 
 @contextmanager
 def _started(command: Sequence[str], limits: Limits | None) -> Iterator[subprocess.Popen[bytes]]:
-    """QEMU in a process group of its own, gone when the block is left, however that happens."""
+    """QEMU, within limits, until the block is left."""
     try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   bufsize=0, start_new_session=True)
+        process = subprocess.Popen(command, bufsize=0, start_new_session=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
     except OSError as error:
         raise Failure(f"cannot start {command[0]}: {error.strerror}") from error
     with guarded(process):
@@ -63,7 +67,8 @@ def _started(command: Sequence[str], limits: Limits | None) -> Iterator[subproce
 
 @contextmanager
 def guarded(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """The process leads a group of its own, which is gone when the block is left, also if we are killed in it."""
+    """The process leads a group of its own, which is gone when the block is left, however that
+    happens: even `kill -9` of the tool leaves no QEMU behind."""
     guard = None
     try:
         guard = _guard(process.pid)
@@ -73,24 +78,27 @@ def guarded(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _guard(group: int) -> subprocess.Popen[bytes]:
-    """A shell that waits for us to vanish (its input ends then) and kills the group: even `kill -9` leaves no QEMU."""
-    return subprocess.Popen(["/bin/sh", "-c", 'read -r line; kill -KILL -"$1"', "sh", str(group)], bufsize=0,
-                            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                            start_new_session=True)
+    """A shell that kills the group when we vanish, for then its input ends."""
+    return subprocess.Popen(["/bin/sh", "-c", 'read -r line; kill -KILL -"$1"', "sh", str(group)],
+                            bufsize=0, start_new_session=True, stdin=subprocess.PIPE,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _limit(pid: int, limits: Limits | None) -> None:
-    """CPU seconds count QEMU's work, not the machine's load. No core file of a whole guest either."""
+    """Limits QEMU's CPU time, which does not pass faster on a loaded machine; and no core files."""
     try:
         resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
-        if limits is not None:
-            resource.prlimit(pid, resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
+        if limits is None:
+            return
+        _, most = resource.prlimit(pid, resource.RLIMIT_CPU)
+        most = most if most != resource.RLIM_INFINITY else limits.cpu_seconds + 5
+        resource.prlimit(pid, resource.RLIMIT_CPU, (min(limits.cpu_seconds, most), most))
     except ProcessLookupError:
         pass  # it has ended already
 
 
 def _end(process: subprocess.Popen[bytes], guard: subprocess.Popen[bytes] | None) -> None:
-    """Kills what is left of QEMU's group, and the guard before it could mistake another group for it."""
+    """Kills what is left of QEMU's group, then the guard, which has nothing to guard any more."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -6,7 +6,7 @@ import selectors
 import subprocess
 import time
 from enum import Enum
-from typing import Callable, Protocol
+from typing import IO, Callable, Protocol
 
 from tessera.boot.activity import IdleWatch
 from tessera.boot.dialogue import Dialogue
@@ -14,6 +14,8 @@ from tessera.chapter import Limits
 
 #: How long we sleep at most before looking at the limits, in seconds.
 _TICK = 0.1
+#: QEMU's own words are kept up to here, in bytes.
+_ERRORS = 100_000
 
 
 class Stop(Enum):
@@ -41,17 +43,19 @@ class Keyboard(Protocol):
 class Session:
     """Carries bytes to and from a running QEMU until it ends or must be ended."""
 
-    def __init__(self, process: subprocess.Popen[bytes], limits: Limits, dialogue: Dialogue) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], limits: Limits,
+                 dialogue: Dialogue) -> None:
         self.process = process
         self.limits = limits
         self.dialogue = dialogue
         self.output = bytearray()
         self.errors = bytearray()
         self.stop: Stop | None = None
-        self.echo: Callable[[bytes], None] | None = None
+        self.echo: Callable[[bytes], None] | None = None  # gets the output live
+        self._unsent = bytearray()  # typed, but not yet taken by QEMU
         self._idle = IdleWatch(process.pid, step=min(0.25, limits.idle_seconds / 4))
         self._keyboard: Keyboard | None = None
-        self._selector = selectors.DefaultSelector()
+        self._selector = selectors.PollSelector()  # which, unlike epoll, takes plain files
         os.set_blocking(process.stdin.fileno(), False)
         for pipe, handler in ((process.stdout, self._on_output), (process.stderr, self._on_errors)):
             os.set_blocking(pipe.fileno(), False)
@@ -71,15 +75,18 @@ class Session:
         with self._selector:
             while self.stop is None and self.process.poll() is None:
                 self._wait()
+                self._send()
                 self._check(start, attended)
             if self.stop is None:
                 self._on_output()  # what was still in the pipes
                 self._on_errors()
+        if self.stop is None and not attended and len(self.output) > self.limits.output_bytes:
+            self.stop = Stop.OUTPUT
         return self.stop
 
     def _wait(self) -> None:
         """Sleeps until something happens, for a short while at most."""
-        if self.process.stdout.closed:  # it is about to end
+        if self.process.stdout.closed:  # QEMU is about to end
             try:
                 self.process.wait(_TICK)
             except subprocess.TimeoutExpired:
@@ -89,9 +96,9 @@ class Session:
             key.data()
 
     def _check(self, start: float, attended: bool) -> None:
-        """Compares the run with its limits; the CPU limit is the operating system's to watch."""
+        """Compares the run with its limits; that of CPU time is the operating system's to watch."""
         if attended:
-            del self.output[: -self.limits.output_bytes]  # the end is what matters
+            del self.output[: -self.limits.output_bytes]  # the end is what tells how it ended
             return
         now = time.monotonic()
         self._idle.look(now)
@@ -105,17 +112,18 @@ class Session:
     def _on_output(self) -> None:
         """Serial output: kept, shown, and perhaps answered."""
         data = self._read(self.process.stdout)
+        if not data:
+            return
+        self._idle.reset()
         self.output += data
-        if data:
-            self._idle.reset()
-        if data and self.echo is not None:
+        if self.echo is not None:
             self.echo(data)
-        self._type(self.dialogue.answers(self.output))
+        self._unsent += self.dialogue.answers(self.output)
 
     def _on_errors(self) -> None:
-        """QEMU's own words; a thousand lines of them are enough."""
+        """QEMU's own words."""
         self.errors += self._read(self.process.stderr)
-        del self.errors[100_000:]
+        del self.errors[_ERRORS:]
 
     def _on_typed(self) -> None:
         """Something was typed."""
@@ -127,26 +135,29 @@ class Session:
         if typed is None:
             self.stop = Stop.USER
         else:
-            self._type(typed)
+            self._unsent += typed
 
-    def _type(self, data: bytes) -> None:
-        """Types into the guest; what a full pipe or a QEMU that has just ended does not take is lost."""
-        if not data:
+    def _send(self) -> None:
+        """Types into the guest as much as QEMU takes now."""
+        if not self._unsent:
             return
-        self._idle.reset()
         try:
-            self.process.stdin.write(data)
-        except (BrokenPipeError, BlockingIOError):
-            pass
+            sent = self.process.stdin.write(self._unsent) or 0
+        except BrokenPipeError:  # QEMU has just ended
+            sent = len(self._unsent)
+        if sent:
+            self._idle.reset()
+        del self._unsent[:sent]
 
-    def _read(self, pipe: object) -> bytes:
-        """All there is to read now; closes the pipe at its end."""
+    def _read(self, pipe: IO[bytes]) -> bytes:
+        """What there is to read now, up to the output limit; closes the pipe at its end."""
         data = b""
-        while not pipe.closed and (chunk := pipe.read(65536)) is not None:
+        while not pipe.closed and len(data) <= self.limits.output_bytes:
+            chunk = pipe.read(65536)
+            if chunk is None:
+                break
             data += chunk
             if not chunk:
                 self._selector.unregister(pipe)
                 pipe.close()
-            if len(data) > self.limits.output_bytes:
-                break
         return data

@@ -1,66 +1,86 @@
 """Builds a chapter's kernel, boots it in QEMU and shows its serial output.
 
 Without NN it is the chapter of this tree: the newest one, edited or not, or that of the tag you
-are at. What is missing is set up first. What you type goes to the kernel; Ctrl-C or Ctrl-A x stops.
-
-The exit status is 0 when the boot ends as the chapter declares, 1 when it does not.
+are at. What is missing is set up first. What you type goes to the kernel; Ctrl-C or Ctrl-A x
+stops it. The last line says how it ended: exit status 0 if as the chapter declares, 1 if not.
 """
 from __future__ import annotations
 
 import argparse
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tessera.errors import Misuse
-from tessera.tree import Tree
+from tessera.tree import Tree, chapter_number
+
+if TYPE_CHECKING:
+    from tessera.boot.live import Wishes
 
 HELP = "build a chapter, boot it in QEMU, show its serial output"
+
+#: Options that change the machine, by the field of chapter.Machine.
+_MACHINE = ("memory", "cpu", "cpus", "gic", "virtualization")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
-    parser.add_argument("chapter", metavar="NN", nargs="?", type=_chapter_number, help="which chapter (default: this tree's)")
-    parser.add_argument("--boot", metavar="NAME", help="which of its boots (default: the first in its chapter.toml)")
+    parser.add_argument("chapter", metavar="NN", nargs="?", type=chapter_number,
+                        help="which chapter (default: this tree's)")
+    parser.add_argument("--boot", metavar="NAME",
+                        help="which of its boots (default: the first in its chapter.toml)")
     parser.add_argument("--preset", default="kernel", choices=("kernel", "kernel-release", "clang"),
                         help="which build: debug with GCC (default), release, debug with Clang")
-    machine = parser.add_argument_group("another machine than the chapter's")
-    machine.add_argument("--memory", metavar="SIZE", help="RAM, such as 64M or 4G")
-    machine.add_argument("--cpu", metavar="NAME", help="processor, such as cortex-a72 or max")
-    machine.add_argument("--cpus", metavar="N", type=int, help="number of processors")
-    machine.add_argument("--gic", type=int, choices=(2, 3), help="version of the interrupt controller")
-    machine.add_argument("--el2", dest="virtualization", action="store_true", default=None, help="enter the kernel at EL2")
-    machine.add_argument("--root-task", metavar="FILE", help="the first user program, an ELF file (chapter 07 and later)")
-    machine.add_argument("--append", metavar="TEXT", help="the kernel command line")
-    machine.add_argument("--qemu", metavar="ARGS", default="", help="more arguments for QEMU, such as --qemu='-d int'")
-
-
-def _chapter_number(word: str) -> int:
-    """`3` and `03` are chapter 3."""
-    if not (word.isascii() and word.isdigit() and 0 < int(word) < 100):
-        raise argparse.ArgumentTypeError(f"'{word}' is not a chapter number such as 03")
-    return int(word)
+    other = parser.add_argument_group("what may differ from chapter.toml")
+    other.add_argument("--memory", metavar="SIZE", help="RAM, such as 64M or 4G")
+    other.add_argument("--cpu", metavar="NAME", help="processor, such as cortex-a72 or max")
+    other.add_argument("--cpus", metavar="N", type=int, help="number of processors")
+    other.add_argument("--gic", metavar="N", type=int, help="interrupt controller: 2 or 3")
+    other.add_argument("--el2", dest="virtualization", action="store_true", default=None,
+                       help="enter the kernel at EL2")
+    other.add_argument("--append", metavar="TEXT", help="the kernel command line")
+    other.add_argument("--root-task", metavar="FILE", type=Path,
+                       help="the first user program, an ELF file (from chapter 07 on)")
+    other.add_argument("--qemu", metavar="ARGS", default="",
+                       help="more arguments for QEMU, such as --qemu='-d int,cpu_reset'")
 
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:
     """Sets up, builds, boots."""
     from tessera import chapter as chapters, setup
-    from tessera.boot import live
 
-    setup.ensure("run", tree=tree)
-    number = args.chapter or tree.chapter
+    setup.ensure("test" if args.preset == "clang" else "run", tree=tree)
+    number = tree.chapter if args.chapter is None else args.chapter
     chapter = chapters.load(tree, number)
-    boot = live.adapt(chapter, chapter.boot(args.boot), args)
-    stage = stage_tree(tree, number)
+
+    from tessera.boot import live
     from tessera.build import build
 
+    wishes = _wishes(args)
+    boot = live.adapt(chapter, chapter.boot(args.boot), wishes)
+    stage = stage_tree(tree, number)
     build(stage, args.preset)
-    return live.run(stage, chapter, boot, args)
+    return live.run(stage, args.preset, chapter, boot, wishes)
+
+
+def _wishes(args: argparse.Namespace) -> Wishes:
+    """The options that differ from chapter.toml."""
+    from tessera.boot.live import Wishes
+
+    try:
+        qemu = shlex.split(args.qemu)
+    except ValueError as error:
+        raise Misuse(f"--qemu: {error}") from error
+    machine = {name: getattr(args, name) for name in _MACHINE if getattr(args, name) is not None}
+    return Wishes(machine, args.append, args.root_task, qemu)
 
 
 def stage_tree(tree: Tree, number: int) -> Tree:
-    """The tree to build: this one, or that of another stage. Tags are brought up to date on the way."""
+    """The tree to build: this one, or that of another stage. Brings the tags up to date."""
     if not tree.is_git:
         if number != tree.chapter:
-            raise Misuse(f"this is not a git clone, so only its own chapter, {tree.chapter:02}, can be run",
-                         "Clone the repository for the others.")
+            raise Misuse(f"this is not a git clone, so it has only chapter {tree.chapter:02}",
+                         "Clone the repository to run the others.")
         return tree
     from tessera.stages import materialise
     from tessera.stages.tags import ensure_tags

@@ -1,0 +1,67 @@
+"""The files a boot reads and leaves behind."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tessera.chapter import Boot
+from tessera.errors import Failure, Misuse
+from tessera.tree import Tree
+
+
+def image_of(tree: Tree, preset: str) -> Path:
+    """The Image a preset produces; Misuse when it has not been built."""
+    file = tree.preset(preset) / "Image"
+    if not file.exists():
+        raise Misuse(f"build/{preset}/Image has not been built",
+                     "`./tessera run` and `./tessera boot check` build before they boot.")
+    return file
+
+
+def root_task_of(tree: Tree, preset: str, boot: Boot) -> Path | None:
+    """The root task a boot names, in the preset's build folder."""
+    if not boot.root_task:
+        return None
+    file = tree.preset(preset) / boot.root_task
+    if not file.exists():
+        raise Misuse(f"boot '{boot.name}' wants the root task build/{preset}/{boot.root_task}, "
+                     "which has not been built")
+    return file
+
+
+def expected(home: Tree, chapter: int, name: str) -> Path:
+    """Where the expected log of a boot is."""
+    return home.chapter_dir(chapter) / "expected" / f"{name}.log"
+
+
+def home_of(tree: Tree) -> Tree:
+    """The tree whose `chapters/` a person edits: that of a stage in `build/stages/NN` is a copy."""
+    inside = tree.root.parts[-3:-1] == ("build", "stages")
+    return Tree(tree.root.parents[2]) if inside else tree
+
+
+def read(file: Path) -> str | None:
+    """An expected log; None when there is none."""
+    try:
+        return file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Failure(f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Failure(f"{file} is not UTF-8 text") from error
+
+
+def write(file: Path, data: bytes) -> None:
+    """Writes the whole file or leaves the old one: a full disk loses nothing."""
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            part.write_bytes(data)
+            os.replace(part, file)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise Failure(f"cannot write {file}: {error.strerror}",
+                      "Is the disk full, or the folder not yours?") from error
