@@ -12,7 +12,7 @@ from typing import Iterator, Sequence
 
 from tessera import console
 from tessera.boot import machine
-from tessera.boot.check import image_of, root_task_of
+from tessera.boot.files import image_of, root_task_of
 from tessera.chapter import Boot
 from tessera.debug.session import Session, listen_on_path, listen_on_port
 from tessera.debug.symbols import MAIN, Placement, gdb_commands, place
