@@ -74,7 +74,7 @@ def table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[str
     sys.stdout.flush()
 
 
-#: Without a terminal, progress is one line whenever another such part is done.
+#: Without a terminal, progress is one line whenever so many more per cent are done.
 _STRIDE = 25
 
 
@@ -84,14 +84,14 @@ def progress(label: str) -> Iterator[Callable[[float, str], None]]:
 
     Yields a function to call with a percentage and a word on what is under way.
     """
-    terminal, said = sys.stdout.isatty(), -1.0
+    terminal, said = sys.stdout.isatty(), -_STRIDE
 
     def show(percent: float, doing: str) -> None:
         nonlocal said
         if terminal:
             width = shutil.get_terminal_size().columns - 1
             print(f"\r\033[K{f'· {label}: {percent:3.0f} % {doing}'[:width]}", end="", flush=True)
-        elif percent >= said + _STRIDE or percent < said:
+        elif percent >= said + _STRIDE or percent < said - 2 * _STRIDE:  # far back: something new begins
             said = percent - percent % _STRIDE
             print(f"· {label}: {percent:.0f} % {doing}", flush=True)
 

@@ -103,7 +103,7 @@ def install(packages: Sequence[str], host: Host) -> None:
             f"these packages are missing and only root can install them: {' '.join(packages)}",
             hint=f"Run this line, then the same command again:\n  {by_hand(packages, shutil.which('sudo') is not None)}",
         )
-    label = f"{len(packages)} packages" if len(packages) > 1 else packages[0]
+    label = f"set-up of {len(packages)} packages" if len(packages) > 1 else f"set-up of {packages[0]}"
     fresh = lists_are_stale(host)
     updated = apt_get(["update"], "package lists", prefix) if fresh else None
     done = apt_get([*INSTALL, *packages], label, prefix)
