@@ -17,6 +17,12 @@ include(Symbols)
 # and the compiler cache sees that stages share most of their files.
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
+# Both hooks are compiled to nothing where they are off: kernel/base/trace.hpp and invariant.hpp.
+option(TESSERA_TRACE "Record trace events" OFF)
+add_compile_definitions(
+    K_TRACE=$<BOOL:${TESSERA_TRACE}>
+    K_CHECK_INVARIANTS=$<CONFIG:Debug>)
+
 # How freestanding kernel code is compiled, and why:
 add_library(tessera_freestanding INTERFACE)
 target_compile_options(tessera_freestanding INTERFACE
