@@ -1,19 +1,23 @@
+#include "base/print.hpp"
+#include "base/trace.hpp"
 #include "boot/demo.hpp"
-#include "dev/pl011.hpp"
-#include "dev/psci.hpp"
+#include "boot/platform.hpp"
+
+/// The image's ends, from kernel.ld: only their addresses mean anything.
+extern "C" const char image_begin[]; // NOLINT(modernize-avoid-c-arrays)
+extern "C" const char image_end[];   // NOLINT(modernize-avoid-c-arrays)
 
 namespace k {
 
-using namespace std::string_view_literals;
-
 namespace {
-
-/// The console's registers on QEMU's `virt` machine ("'virt' generic virtual platform").
-constexpr uptr uart_base = 0x0900'0000;
 
 /// QEMU's firmware is reached by SMC when it lends us EL2, and by HVC when it keeps EL2 to itself.
 constexpr arch::Conduit conduit(u64 entered_at) noexcept {
     return entered_at == 2 ? arch::Conduit::Smc : arch::Conduit::Hvc;
+}
+
+PhysAddr address_of(const char* symbol) noexcept {
+    return PhysAddr{reinterpret_cast<uptr>(symbol)};
 }
 
 } // namespace
@@ -24,11 +28,13 @@ constexpr arch::Conduit conduit(u64 entered_at) noexcept {
 extern "C" [[noreturn]] void kernel_main([[maybe_unused]] u64 device_tree, u64 entered_at) noexcept;
 
 void kernel_main([[maybe_unused]] u64 device_tree, u64 entered_at) noexcept {
-    constexpr dev::Pl011 console{uart_base};
-    demo::run(console, static_cast<unsigned>(entered_at));
-    console.write("[ch" K_CHAPTER "] OK\n"sv);
-    console.flush();
-    dev::Psci{conduit(entered_at)}.system_off();
+    trace::event(trace::Kind::Boot, entered_at);
+    kernel_state.firmware = dev::Psci{conduit(entered_at)};
+    kernel_state.image = {address_of(image_begin), address_of(image_end)};
+    check_invariants(kernel_state);
+    demo::run(kernel_state);
+    print("[ch" K_CHAPTER "] OK\n");
+    platform::power_off();
 }
 
 } // namespace k

@@ -1,0 +1,30 @@
+/// \file
+/// Invariants: what must be true of a piece of state between any two events.
+///
+/// Whoever owns the state lists its invariants in a constant table beside it, and `state/` checks
+/// the tables of all owners. Debug builds check; others hold none of it.
+#pragma once
+
+#include "base/panic.hpp"
+
+#include <span>
+
+namespace k {
+
+inline constexpr bool invariants_checked = K_CHECK_INVARIANTS != 0;
+
+/// Something that is true of every State, and how to say it.
+template <class State>
+struct Invariant {
+    std::string_view name;
+    bool (*holds)(const State& state) noexcept;
+};
+
+/// Panics with the name of the first invariant that does not hold.
+template <class State>
+void check_invariants(const State& state, std::span<const Invariant<State>> invariants) noexcept {
+    for (const auto& [name, holds] : invariants)
+        if (!holds(state)) panic("broken invariant: {}", name);
+}
+
+} // namespace k

@@ -1,0 +1,16 @@
+/// \file
+/// The two services that `base/` needs from below. Declared here and defined by whoever puts the
+/// kernel together: `boot/` for the machine, `arch/host/` for the tests.
+#pragma once
+
+#include <string_view>
+
+namespace k::platform {
+
+/// Writes to the console. Usable from the kernel's first C++ instruction on.
+void write(std::string_view text) noexcept;
+
+/// Ends the run, after all that was written has been sent.
+[[noreturn]] void power_off() noexcept;
+
+} // namespace k::platform

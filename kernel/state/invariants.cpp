@@ -1,0 +1,28 @@
+#include "base/invariant.hpp"
+#include "state/kernel_state.hpp"
+
+#include <array>
+
+namespace k {
+
+namespace {
+
+constexpr unsigned image_alignment_bits = 21; // 2 MiB, by the boot protocol
+
+constexpr std::array image_invariants{
+    Invariant<Range<PhysAddr>>{
+        "the image starts where firmware may put it",
+        [](const auto& image) noexcept { return image.begin.aligned(image_alignment_bits); }},
+    Invariant<Range<PhysAddr>>{"the image has a beginning and an end",
+                               [](const auto& image) noexcept { return image.begin < image.end; }},
+};
+
+} // namespace
+
+void check_invariants([[maybe_unused]] const KernelState& state) noexcept {
+    if constexpr (invariants_checked) {
+        check_invariants<Range<PhysAddr>>(state.image, image_invariants);
+    }
+}
+
+} // namespace k
