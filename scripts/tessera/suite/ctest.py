@@ -4,13 +4,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Sequence
 
 from tessera import console
 from tessera.errors import Failure
-from tessera.suite.outcome import Outcome, read_junit
+from tessera.suite.outcome import FAILED, Outcome, read_junit
 
 #: A backstop for tests that bring no time-out of their own, in seconds.
 TIMEOUT = 900
@@ -75,26 +75,36 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace") as ctest:
         try:
-            _follow(ctest, total)
+            verdicts = _follow(ctest, total)
         except BaseException:
             ctest.terminate()
             raise
-    return read_junit(report)
+    return [_with_verdict(outcome, verdicts.get(outcome.name, "")) for outcome in read_junit(report)]
 
 
-def _follow(ctest: subprocess.Popen[str], total: int) -> None:
-    """Shows how many tests are done and which are running; a failure is named at once."""
+def _with_verdict(outcome: Outcome, verdict: str) -> Outcome:
+    """Adds how a test ended where that is more than failing, a time-out or a crash say: the report leaves it out."""
+    if outcome.status != FAILED or verdict in ("", "***Failed"):
+        return outcome
+    return replace(outcome, output="\n".join(filter(None, (outcome.output, verdict.lstrip("*")))))
+
+
+def _follow(ctest: subprocess.Popen[str], total: int) -> dict[str, str]:
+    """Shows how many tests are done and which are running; a failure is named at once. Returns ctest's verdicts."""
     running: list[str] = []
+    verdicts: dict[str, str] = {}
     with console.activity() as say:
         for line in ctest.stdout or ():
             if start := _START.match(line):
                 running.append(start[1])
                 say(f"running {total} tests", ", ".join(running))
             elif result := _RESULT.match(line):
+                verdicts[result[3]] = result[4]
                 running = [name for name in running if name != result[3]]
                 say(f"running {total} tests", f"{result[1]} done, running {', '.join(running)}")
-                if result[4].startswith("***") and "Skipped" not in result[4]:
+                if result[4].startswith("***") and not re.search("Skipped|Disabled", result[4]):
                     console.out(f"✗ {result[3]}", style="red")
+    return verdicts
 
 
 def _quoted(text: str) -> str:

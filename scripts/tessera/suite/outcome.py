@@ -10,8 +10,8 @@ from tessera.errors import Failure
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
-#: Colours of a terminal mean nothing in a summary.
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+#: Colours mean nothing in a summary. CTest has a notation of its own for what XML may not hold.
+_ESCAPES = re.compile(r"(\x1b|\[NON-XML-CHAR-0x1B\])\[[0-9;?]*[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,10 @@ def read_junit(file: Path) -> list[Outcome]:
 def _outcome(case: ElementTree.Element) -> Outcome:
     output = _ESCAPES.sub("", case.findtext("system-out") or "").strip("\n")
     skipped, failure = case.find("skipped"), case.find("failure")
-    status = PASSED
     if failure is not None:
         status, output = FAILED, output or failure.get("message", "")
-    elif skipped is not None:
-        # CTest also writes "skipped" for a test whose program is missing; only these are meant.
-        meant = skipped.get("message", "").startswith("SKIP_") or case.get("status") == "disabled"
-        status, output = (SKIPPED if meant else FAILED), output or skipped.get("message", "")
+    elif case.get("status") == "disabled" or (skipped is not None and skipped.get("message", "").startswith("SKIP_")):
+        status = SKIPPED
+    else:  # CTest also writes "skipped" when a test's program is missing
+        status = PASSED if skipped is None else FAILED
     return Outcome(case.get("name", "?"), status, float(case.get("time", 0)), output)
