@@ -13,9 +13,11 @@
 include(AsmOffsets)
 include(Symbols)
 
-# Paths in the binary are relative to the tree: the same code gives the same file in every clone,
-# and the compiler cache sees that stages share most of their files.
-add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+# Paths in the binary are relative to the tree: the same code gives the same file in every clone, and
+# the compiler cache sees that stages share most of their files. The second form of the path is what
+# ccache makes of the first when it has a base folder.
+file(RELATIVE_PATH tree_from_build ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${tree_from_build}=)
 
 # Both hooks are compiled to nothing where they are off: kernel/base/trace.hpp and invariant.hpp.
 option(TESSERA_TRACE "Record trace events" OFF)
