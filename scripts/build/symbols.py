@@ -23,7 +23,7 @@ from pathlib import Path
 CODE = frozenset("tTwW")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Symbol:
     offset: int
     name: str
@@ -31,43 +31,39 @@ class Symbol:
 
 def short(name: str) -> str:
     """A demangled name as one would say it: `k::demo::(anonymous namespace)::f(int)` is demo::f."""
-    name = re.sub(r" \[clone [^]]*\]", "", name)
-    name = name.replace("(anonymous namespace)::", "")
-    name = re.sub(r"(?<!operator)\(.*$", "", name)
-    name = without_brackets(name)
-    name = name.split(" ")[-1] if "operator" not in name else name
-    return name.removeprefix("k::")
+    name = re.sub(r" \[clone [^]]*\]", "", name).replace("(anonymous namespace)::", "")
+    name = re.sub(r" const$", "", name)
+    name, operator, symbol = name.partition("operator")
+    if operator:  # its brackets are part of the name: the first ones in operator() and operator<
+        operator += re.match(r"\(\)|[^\w\s(]+|[^(<]*", symbol)[0].rstrip()
+    return (without_brackets(name).split(" ")[-1] + operator).removeprefix("k::")
 
 
 def without_brackets(name: str) -> str:
-    """The name without template arguments, however deeply nested."""
-    if "operator" in name:
-        return name
+    """The name without arguments and template arguments, however deeply nested."""
     depth, kept = 0, []
     for letter in name:
-        depth += (letter == "<") - (letter == ">")
-        if depth == 0 and letter != ">":
+        depth -= letter in ")>"
+        if depth == 0 and letter not in "()<>":
             kept.append(letter)
-    return "".join(kept)
+        depth += letter in "(<"
+    return re.sub(r"#\d+", "", "".join(kept))
 
 
 def functions(listing: str) -> list[Symbol]:
-    """The functions in the output of `nm --demangle`, by offset, one name for each; and the end."""
-    first: dict[str, int] = {}
-    found: dict[int, str] = {}
-    for line in listing.splitlines():
-        match = re.match(r"([0-9a-f]+) (\w) (.*)", line)
-        if not match:
-            continue
-        address, kind, name = int(match[1], 16), match[2], match[3]
-        first.setdefault(name, address)
+    """The functions in the output of `nm --demangle`, in order, and after them the end of all code.
+
+    Where one address has several names, the shortest stands, and the first by alphabet of those.
+    """
+    places: dict[str, int] = {}
+    names: dict[int, list[str]] = {}
+    for digits, kind, name in re.findall(r"^([0-9a-f]+) (\w) (.*)$", listing, re.MULTILINE):
+        places[name] = address = int(digits, 16)
         if kind in CODE:
-            # Two names for one address: the shorter, then the alphabet, decides.
-            known = found.get(address)
-            if known is None or (len(short(name)), short(name)) < (len(known), known):
-                found[address] = short(name)
-    begin, end = first["image_begin"], first["text_end"]
-    table = [Symbol(at - begin, name) for at, name in sorted(found.items()) if begin <= at < end]
+            names.setdefault(address, []).append(short(name))
+    begin, end = places["image_begin"], places["text_end"]
+    table = [Symbol(address - begin, min(said, key=lambda name: (len(name), name)))
+             for address, said in sorted(names.items()) if begin <= address < end]
     return [*table, Symbol(end - begin, "")]
 
 

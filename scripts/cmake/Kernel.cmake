@@ -73,6 +73,10 @@ endfunction()
 
 macro(_tessera_machine_kernel)
     cmake_path(ABSOLUTE_PATH kernel_LINKER_SCRIPT NORMALIZE)
+    if(kernel_ASM_OFFSETS)
+        cmake_path(ABSOLUTE_PATH kernel_ASM_OFFSETS NORMALIZE)
+        list(REMOVE_ITEM kernel_MACHINE ${kernel_ASM_OFFSETS})
+    endif()
     add_library(kernel_objects OBJECT ${kernel_PORTABLE} ${kernel_MACHINE})
     target_include_directories(kernel_objects PRIVATE
         ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/arch/aarch64)
