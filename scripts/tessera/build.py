@@ -52,13 +52,15 @@ def environment(tree: Tree) -> dict[str, str]:
 
 
 def _configure(tree: Tree, preset: str, folder: Path, name: str) -> None:
-    """Runs CMake if the folder was never configured, or for other presets, options or another place.
+    """Runs CMake if the folder was never configured, or for other presets, toolchain files, options or another place.
 
-    Changes to CMakeLists.txt are none of our business: ninja runs CMake again by itself.
+    Changes to CMakeLists.txt are none of our business: ninja runs CMake again by itself. But what CMake found out
+    about a compiler it keeps, so a changed toolchain file needs a fresh start.
     """
     options = [f"-DTESSERA_LIBFDT={libfdt_folder(tree.root)}"]
-    presets = (tree.root / "CMakePresets.json").read_bytes()
-    key = hashlib.sha256(presets + str([str(tree.root), preset, options]).encode()).hexdigest()
+    files = [tree.root / "CMakePresets.json", *sorted(tree.root.glob("scripts/cmake/*.cmake"))]
+    facts = [str(tree.root), preset, *options, *(file.read_text(encoding="utf-8") for file in files)]
+    key = hashlib.sha256("\0".join(facts).encode()).hexdigest()
     stamp = folder / "configured"
     if (folder / "build.ninja").exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == key:
         return

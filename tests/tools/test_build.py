@@ -84,6 +84,17 @@ def test_changed_presets_configure_again(tree: Tree, capsys: pytest.CaptureFixtu
     assert "NEW:UNINITIALIZED=1" in (folder / "CMakeCache.txt").read_text()
 
 
+def test_a_changed_toolchain_file_configures_afresh(tree: Tree) -> None:
+    """CMake keeps what it found out about a compiler: here a value that only the first run sets."""
+    file = tree.root / "scripts/cmake/toolchain.cmake"
+    file.parent.mkdir(parents=True)
+    file.write_text('set(FOUND old CACHE STRING "")\n')
+    (tree.root / "CMakeLists.txt").write_text(CMAKE + "include(scripts/cmake/toolchain.cmake)\n")
+    build(tree, "kernel")
+    file.write_text('set(FOUND new CACHE STRING "")\n')
+    assert "FOUND:STRING=new" in (build(tree, "kernel") / "CMakeCache.txt").read_text()
+
+
 def test_a_tree_that_was_moved_is_configured_afresh(tree: Tree, tmp_path: Path) -> None:
     build(tree, "kernel")
     moved = tmp_path.with_name(f"{tmp_path.name}-moved")
