@@ -15,19 +15,15 @@ from typing import Iterator
 
 import pexpect
 import pytest
+from tessera import chapter as chapters
+from tessera.boot.machine import IMAGE_START
+from tessera.debug.session import listen_on_port
+from tessera.debug.symbols import gdb_commands, place
+from tessera.errors import Failure, Misuse
+from tessera.tree import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from tessera import chapter as chapters  # noqa: E402
-from tessera.boot.machine import IMAGE_START  # noqa: E402
-from tessera.debug.session import listen_on_port  # noqa: E402
-from tessera.debug.symbols import gdb_commands, place  # noqa: E402
-from tessera.errors import Failure, Misuse  # noqa: E402
-from tessera.tree import Tree  # noqa: E402
-
-HERE = Path(__file__).parent
-UPPER_HALF = HERE / "upper_half"
+UPPER_HALF = Path(__file__).with_name("upper_half")
 BATCH = ("-nx", "-batch")
 
 #: Runs a debugging session on the kernel in a folder, as the command does on a chapter's.
@@ -51,7 +47,7 @@ sys.exit(cli.main(Path(sys.argv[1]), ["debug", *sys.argv[2:]]))
 
 
 @pytest.fixture(scope="session")
-def upper_half(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def upper_half(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A tree that holds nothing but a built kernel which turns the MMU on; there is a blank in its path."""
     root = tmp_path_factory.mktemp("upper half")
     build = root / "build/kernel"
@@ -66,7 +62,9 @@ def upper_half(tmp_path_factory: pytest.TempPathFactory) -> Path:
          f"-Wl,--build-id=none,--no-warn-rwx-segments,-T,{UPPER_HALF / 'kernel.ld'}",
          root / "kernel/start.S", root / "kernel/main.cpp", "-o", build / "kernel.elf"], cwd=build, check=True)
     subprocess.run(["aarch64-linux-gnu-objcopy", "-O", "binary", build / "kernel.elf", build / "Image"], check=True)
-    return root
+    yield root
+    for left in machines(root / "session"):  # only after a failure
+        os.kill(left, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -211,6 +209,7 @@ def test_a_user_at_a_terminal(upper_half: Path) -> None:
         gdb.sendline("quit")
         gdb.expect(pexpect.EOF)
     assert gdb.exitstatus == 0 and machines(upper_half / "session") == []
+    assert "hello" not in gdb.before, "the machine ended with GDB and ran no further"
 
 
 # Whatever ends a session, nothing is left of it.
