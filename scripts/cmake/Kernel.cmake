@@ -5,13 +5,15 @@
 #                  FAKE sources...           only for the host: the fake architecture
 #                  LINKER_SCRIPT file
 #                  [ASM_OFFSETS source]      C++ that says which offsets assembly gets to know
-#                  [SYMBOLS])                names of functions go into the image, for backtraces
+#                  [SYMBOLS]                 names of functions go into the image, for backtraces
+#                  [LIBFDT])                 link libfdt: TESSERA_LIBFDT's, on the host its own
 #
 # For the machine it makes kernel.elf and the flat Image, both at the top of the build folder. For
 # the host it makes the object library kernel_host, which the unit tests link.
 
 include(AsmOffsets)
 include(Symbols)
+include(Libfdt)
 
 # Paths in the binary are relative to the tree: the same code gives the same file in every clone, and
 # the compiler cache sees that stages share most of their files. The second form of the path is what
@@ -63,7 +65,7 @@ target_compile_options(tessera_hosted INTERFACE
 target_link_options(tessera_hosted INTERFACE -fsanitize=address,undefined)
 
 function(tessera_kernel)
-    cmake_parse_arguments(PARSE_ARGV 0 kernel "SYMBOLS" "LINKER_SCRIPT;ASM_OFFSETS" "PORTABLE;MACHINE;FAKE")
+    cmake_parse_arguments(PARSE_ARGV 0 kernel "SYMBOLS;LIBFDT" "LINKER_SCRIPT;ASM_OFFSETS" "PORTABLE;MACHINE;FAKE")
     if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
         _tessera_machine_kernel()
     else()
@@ -90,6 +92,10 @@ macro(_tessera_machine_kernel)
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LINK_DEPENDS ${kernel_LINKER_SCRIPT})
     target_link_libraries(kernel.elf PRIVATE tessera_freestanding)
     target_link_options(kernel.elf PRIVATE -T ${kernel_LINKER_SCRIPT})
+    if(kernel_LIBFDT)
+        target_link_libraries(kernel_objects PRIVATE libfdt)
+        target_link_libraries(kernel.elf PRIVATE libfdt)
+    endif()
     if(kernel_SYMBOLS)
         tessera_symbols(kernel.elf)
     endif()
@@ -105,4 +111,7 @@ macro(_tessera_host_kernel)
         ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/arch/host)
     target_compile_options(kernel_host PRIVATE -fno-exceptions -fno-rtti)
     target_link_libraries(kernel_host PRIVATE tessera_warnings PUBLIC tessera_hosted)
+    if(kernel_LIBFDT)
+        target_link_libraries(kernel_host PUBLIC libfdt)
+    endif()
 endmacro()

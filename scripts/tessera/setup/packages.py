@@ -22,10 +22,9 @@ TIERS = {
     )),
     "test": Tier("run every test", (
         "g++", "libgtest-dev", "libgmock-dev", "librapidcheck-dev", "clang", "lld", "clang-format", "clang-tidy",
-        "python3-pytest", "python3-pytest-xdist", "device-tree-compiler",
+        "python3-pytest", "python3-pytest-xdist", "device-tree-compiler", "libfdt-dev", "libclang-rt-dev",
     ), ("run",)),
     "debug": Tier("debug the kernel with GDB", ("gdb-multiarch",), ("run",)),
-    "fuzz": Tier("fuzz the host build", ("libclang-rt-dev",), ("test",)),
     "book": Tier("render the book", ("doxygen", "doxygen-awesome-css", "graphviz"), ("run",)),
 }
 
