@@ -94,7 +94,7 @@ def _show_accept(outcome: Outcome) -> None:
     """How to record the log."""
     tool = f"./{outcome.tree.root.relative_to(home_of(outcome.tree).root) / 'tessera'}"
     if outcome.preset == "kernel":
-        console.out(f"If the new log is right: {tool} boot check {outcome.boot.name} --accept")
+        console.out(f"If that is right: {tool} boot check {outcome.boot.name} --accept")
     else:
         console.out("The kernels of GCC and Clang must print the same, but for what is replaced:")
         console.out(f"if `{tool} boot check {outcome.boot.name}` passes, this one must too.")
