@@ -73,17 +73,18 @@ def _flaw(line: bytes) -> str | None:
     if found := re.match(rb"(?:new|old|deleted)(?: file)? mode (\d+)", line):
         return None if found[1] in _FILE_MODES else f"a file mode other than 644 and 755: {found[1].decode()}"
     if line.startswith(b"diff --git "):
-        return None if all(map(_staged, _names(line))) else f"a file outside {' and '.join(STAGED_PATHS)}"
+        return None if _all_staged(line) else f"a file outside {' and '.join(STAGED_PATHS)}"
     return None
 
 
-def _names(header: bytes) -> list[str]:
-    """The two paths of a `diff --git` line. A path with odd characters is quoted by git."""
+def _all_staged(header: bytes) -> bool:
+    """Whether both paths of a `diff --git` line are staged ones. Blanks in names make it ambiguous: one reading will do."""
     text = header[len(b"diff --git "):].decode(errors="replace").strip()
-    if text.startswith('"') or text.endswith('"'):
-        return [name[2:] for name in re.findall(r'"([^"]*)"|(\S+)', text) for name in name if name]
-    old, _, new = text.partition(" b/")
-    return [old.removeprefix("a/"), new]
+    if '"' in text:  # git quotes odd characters
+        names = [quoted or plain for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', text)]
+        return all(_staged(name[2:]) for name in names)
+    splits = [(text[:at], text[at + 1:]) for at in range(len(text)) if text.startswith(" b/", at)]
+    return any(_staged(old[2:]) and _staged(new[2:]) for old, new in splits)
 
 
 def _staged(path: str) -> bool:
@@ -100,15 +101,12 @@ def line_of_failure(patch: bytes, message: str) -> int:
     """The line of a patch that git's message is about: the hunk if it names one, else the file's header."""
     if found := re.search(r"at line (\d+)|<stdin>:(\d+)|patch line (\d+)", message):
         return int(found[1] or found[2] or found[3])
-    target = re.search(r"error: (?:patch failed: )?([^\s:]+)(?::(\d+))?", message)
-    name, start = (target[1], target[2]) if target else ("", None)
-    here = 1
+    target = re.search(r"error: (?:patch failed: )?(.+?)(?::(\d+))?(?:: .*)?$", message, re.MULTILINE)
+    name, start = (target[1], target[2]) if target else ("", "")
+    header = 0
     for number, line in enumerate(patch.decode(errors="replace").split("\n"), start=1):
-        if line.startswith("diff --git ") and name and line.endswith((f" b/{name}", f'b/{name}"')):
-            here = number
-            if start is None:
-                return here
-        elif here > 1 or not name:
-            if start is not None and re.match(rf"@@ -{start}[, ]", line):
-                return number
-    return here
+        if line.startswith("diff --git "):
+            header = number if line.endswith((f" b/{name}", f'b/{name}"')) else header and -header
+        elif header > 0 and start and re.match(rf"@@ -{start}[, ]", line):
+            return number
+    return abs(header) or 1

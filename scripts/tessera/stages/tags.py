@@ -39,6 +39,7 @@ class Changes:
     removed: list[int] = field(default_factory=list)
     foreign: list[int] = field(default_factory=list)
     behind: list[int] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
 
 
 def ensure_tags(tree: Tree) -> dict[int, str]:
@@ -49,7 +50,7 @@ def ensure_tags(tree: Tree) -> dict[int, str]:
     missing ones are made, or a worktree of last week would take the tags back to last week.
     """
     changes = update_tags(tree, move=None)
-    if line := describe(changes):
+    for line in filter(None, [describe(changes), *changes.left_behind]):
         console.step(line)
     return changes.commits
 
@@ -58,12 +59,13 @@ def update_tags(tree: Tree, *, move: bool | None) -> Changes:
     """Brings the tags in line with HEAD. `move=None` moves stale tags only when HEAD is not itself built on one."""
     store = Store(tree)
     head, present = _head_and_tags(store.git)
-    cached = store.load("tags.json")
+    cached = store.load(_note(store))
     if cached.get("head") == head and cached.get("present") == present:
         return Changes({int(k): v for k, v in cached["commits"].items()}, foreign=cached["foreign"])
     with store.lock():
         head, present = _head_and_tags(store.git)
         changes = _plan(store, present, move)
+        changes.left_behind = _bystanders(store.git, changes, present)
         _write(store.git, changes, present)
         _remember(store, head, changes)
     return changes
@@ -103,16 +105,21 @@ def source_of(store: Store) -> tuple[str, bool]:
     return (ours[0], True) if ours else (store.git.out("rev-parse", "HEAD"), False)
 
 
-def stage_commits(store: Store, stack: Stack, source: str) -> list[str]:
-    """The commits of all stages, chained, with the other files taken from `source`."""
+def stage_commits(store: Store, stack: Stack, source: str, root: str | None = None) -> list[str]:
+    """The commits of all stages, chained (on `root` if given), with the other files taken from `source`."""
     names = [f"{number:02}" for number in range(1, len(stack) + 1)]
-    roots = compose(store.plumbing, f"{source}^{{tree}}", stack.trees)
+    trees = compose(store.plumbing, f"{source}^{{tree}}", stack.trees)
     commits: list[str] = []
-    for name, root, title in zip(names, roots, _titles(store.git, source, names)):
+    for name, tree, title in zip(names, trees, _titles(store.git, source, names)):
         message = f"Chapter {name}: {title}" if title else f"Chapter {name}"
-        parent = ["-p", commits[-1]] if commits else []
-        commits.append(store.plumbing.out("commit-tree", root, *parent, "-m", message, env=IDENTITY))
+        commits.append(fixed_commit(store, tree, message, commits[-1] if commits else root))
     return commits
+
+
+def fixed_commit(store: Store, tree: str, message: str, parent: str | None = None) -> str:
+    """A commit that has the same hash wherever and whenever it is made."""
+    parents = ["-p", parent] if parent else []
+    return store.plumbing.out("commit-tree", tree, *parents, "-m", message, env=IDENTITY)
 
 
 def _titles(git: Git, source: str, names: list[str]) -> list[str]:
@@ -149,6 +156,18 @@ def _plan(store: Store, present: dict[str, str], move: bool | None) -> Changes:
     return changes
 
 
+def _bystanders(git: Git, changes: Changes, present: dict[str, str]) -> list[str]:
+    """What to tell about work trees that stand on a tag which has moved: nothing there is touched."""
+    former = {present[f"refs/tags/ch{number:02}"]: f"ch{number:02}" for number in changes.moved}
+    former |= {changes.commits[number]: f"ch{number:02}" for number in changes.behind}
+    told = []
+    for block in git.out("worktree", "list", "--porcelain").split("\n\n") if former else ():
+        fields = dict(line.partition(" ")[::2] for line in block.splitlines())
+        if "detached" in fields and (name := former.get(fields.get("HEAD", ""))):
+            told.append(f"{fields['worktree']} stays on the former {name}; `git checkout {name}` there gets the present one")
+    return told
+
+
 def _made_by_us(git: Git, present: dict[str, str]) -> set[int]:
     """The tags that are commits of ours. Somebody else's tag of such a name is left alone."""
     if not present:
@@ -174,10 +193,15 @@ def _write(git: Git, changes: Changes, present: dict[str, str]) -> None:
         git.run("update-ref", "--stdin", stdin="\n".join([*commands, ""]).encode())
 
 
+def _note(store: Store) -> str:
+    """The file that says which HEAD the tags were last made for. Each work tree has its own HEAD."""
+    return str(store.git_dir / "tessera-tags.json")
+
+
 def _remember(store: Store, head: str | None, changes: Changes) -> None:
     """Notes the state reached, so that the next call need not work it out again."""
     _, present = _head_and_tags(store.git)
-    store.save("tags.json", {
+    store.save(_note(store), {
         "head": head, "present": present, "commits": changes.commits, "foreign": changes.foreign,
     })
 
