@@ -1,0 +1,97 @@
+"""`new chapter`: the next stage, as a copy of the last with its number changed, and the files around it."""
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tessera import console
+from tessera.errors import Failure, Misuse
+from tessera.stages import operation
+from tessera.stages.branches import BASE, BRANCH, Branches, ensure_branches, move_refs, staged_trees
+from tessera.stages.export import check_exportable, check_nothing_lost, check_on_main, export
+from tessera.stages.stack import Stack, compose
+from tessera.stages.store import Store, write_whole
+from tessera.stages.tags import fixed_commit
+from tessera.tree import STAGED_PATHS
+
+_PAGE = """\
+# Chapter {number:02}: {title}
+
+## What you build
+
+## Why it is built so
+
+## The code
+
+## What the boot shows
+
+## What to try
+
+## How others do it
+
+## Further reading
+"""
+
+
+def new_chapter(store: Store, title: str, *, boot: bool = True) -> int:
+    """Makes the next chapter and returns its number. It boots, and prints what the one before it printed."""
+    with store.lock():
+        operation.refuse_if_waiting(store)
+        check_on_main(store)
+        branches = ensure_branches(store)
+        check_exportable(store, branches)
+        check_nothing_lost(store, branches, Stack.at(store), Stack.from_trees(store, staged_trees(store, branches.tips)))
+        number = branches.last + 1
+        if number == 1:
+            raise Misuse("there is no chapter yet that a new one could stand on")
+        files = _files(store, number, title)
+        _refuse_existing(store.tree.root, files)
+        _add_stage(store, branches, number, title)
+    for name, text in files.items():
+        write_whole(store.tree.root / name, text.encode())
+        console.step(f"wrote {name}")
+    if not export(store, accept=True, boot=boot):
+        raise Failure(f"chapter {number:02} does not boot as the one before it does")
+    return number
+
+
+def _files(store: Store, number: int, title: str) -> dict[str, str]:
+    """What surrounds a stage."""
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "chapter"
+    folder = f"chapters/{number:02}"
+    return {
+        f"{folder}/chapter.toml": _declaration(store, number, title),
+        f"{folder}/exercises/README.md": f"# Exercises of chapter {number:02}\n\nOne folder an exercise, named after it.\n",
+        f"book/{number:02}-{slug}.md": _PAGE.format(number=number, title=title),
+    }
+
+
+def _declaration(store: Store, number: int, title: str) -> str:
+    """A chapter.toml with the boots of the chapter before, since the kernel is that one so far."""
+    before = (store.tree.chapter_dir(number - 1) / "chapter.toml").read_text(encoding="utf-8")
+    boots = re.search(r"^\[\[boot\]\]", before, re.MULTILINE)
+    head = f"title   = {json.dumps(title, ensure_ascii=False)}\nsummary = \"what chapter {number - 1:02} showed\"\n"
+    return head + ("\n" + before[boots.start():] if boots else "")
+
+
+def _refuse_existing(root: Path, files: dict[str, str]) -> None:
+    """A scaffold never replaces a file."""
+    for name in files:
+        if (root / name).exists():
+            raise Misuse(f"{name} exists already", "Move it away, or write the chapter by hand around it.")
+
+
+def _add_stage(store: Store, branches: Branches, number: int, title: str) -> None:
+    """The branch of the new stage: the last stage with its number bumped, nothing else."""
+    parent = branches.tips[number - 1]
+    with store.scratch_index() as index:
+        git = store.with_index(index)
+        git.run("read-tree", staged_trees(store, {number - 1: parent})[0])
+        blob = git.out("hash-object", "-w", "--stdin", stdin=f"{number:02}\n".encode())
+        git.run("update-index", "--add", "--cacheinfo", f"100644,{blob},{STAGED_PATHS[0]}/CHAPTER")
+        staged = git.out("write-tree")
+    whole = compose(store.plumbing, f"{parent}^{{tree}}", [staged])[0]
+    commit = fixed_commit(store, whole, f"Chapter {number:02}: {title}", parent)
+    before = branches.refs()
+    move_refs(store, before, before | {f"{prefix}{number:02}": commit for prefix in (BRANCH, BASE)})

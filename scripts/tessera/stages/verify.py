@@ -1,0 +1,157 @@
+"""`stage verify`: the proof that patches, kernel/ and golden logs say the same thing."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Iterator
+
+from tessera import chapter as chapters
+from tessera import console
+from tessera.errors import Failure, TesseraError
+from tessera.stages import boots
+from tessera.stages.checkout import staged_snapshot
+from tessera.stages.patch import flaws
+from tessera.stages.stack import Stack, patch_path, patches_in_folder
+from tessera.stages.store import Store
+
+#: Arrives whole in chapter 07, as the map of the territory; it does not count.
+_OUTSIDE_BUDGET = "kernel/abi/"
+
+
+@dataclass
+class Report:
+    """What was checked, and what is wrong: each with a place and what to do."""
+
+    stages: int = 0
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, what: str, hint: str) -> None:
+        """Notes a problem."""
+        self.problems.append((what, hint))
+
+
+def verify(store: Store, *, boot: bool = True) -> bool:
+    """Checks everything there is to check and shows what is wrong. True when nothing is."""
+    report = Report()
+    if (stack := _applied(store, report)) is not None:
+        report.stages = len(stack)
+        _check_export(store, stack, report)
+        _check_work_tree(store, stack, report)
+        _check_budgets(store, stack, report)
+    for what, hint in report.problems:
+        console.error(what, hint)
+    if report.problems:
+        return False
+    console.good(f"{report.stages} stages: strict application, re-export and line budgets are right; "
+                 f"kernel/ and tests/unit/ are stage {store.tree.chapter:02}")
+    return not boot or _check_boots(store, report.stages)
+
+
+def _applied(store: Store, report: Report) -> Stack | None:
+    """The stack, applied strictly from the empty tree without any cache; None when that is not possible."""
+    try:
+        patches = patches_in_folder(store.tree.root)
+        for number, patch in enumerate(patches, start=1):
+            for flaw in flaws(patch):
+                report.add(f"{patch_path(number)}:{flaw.line}: {flaw.reason}",
+                           "Write it with `./tessera stage export`; stages hold text files only.")
+        if not patches:
+            raise Failure("there is no chapters/01/stage.patch, so there is nothing to verify")
+        return None if report.problems else Stack.from_patches(store, patches, cached=False)
+    except TesseraError as error:
+        report.add(str(error), error.hint or "")
+        return None
+
+
+def _check_export(store: Store, stack: Stack, report: Report) -> None:
+    """Each patch must be, to the byte, what an export would write."""
+    for number, (have, want) in enumerate(zip(stack.patches, Stack.from_trees(store, stack.trees).patches), start=1):
+        if have != want:
+            line, text, expected = _first_difference(have, want)
+            report.add(f"{patch_path(number)}:{line}: edited by hand, or written by another git: it says {text}, "
+                       f"an export writes {expected}",
+                       "`git checkout` brings the patch back; `./tessera stage export` writes it anew.")
+
+
+def _first_difference(have: bytes, want: bytes) -> tuple[int, str, str]:
+    """The first line that differs, by number, and what both sides have there."""
+    pairs = zip_longest(have.split(b"\n"), want.split(b"\n"))
+    for number, (left, right) in enumerate(pairs, start=1):
+        if left != right:
+            return number, _quote(left), _quote(right)
+    raise AssertionError("the two do not differ")
+
+
+def _quote(line: bytes | None) -> str:
+    """A line for a message."""
+    return "nothing" if line is None else f"`{line.decode(errors='replace')[:80]}`"
+
+
+def _check_work_tree(store: Store, stack: Stack, report: Report) -> None:
+    """The staged paths of the work tree must be the stage that kernel/CHAPTER names; on main, the last."""
+    try:
+        number = store.tree.chapter
+        want = stack.tree(number)
+    except TesseraError as error:
+        report.add(str(error), error.hint or "")
+        return
+    now = staged_snapshot(store)
+    if now == want:
+        return
+    for name, line in _differences(store, want, now):
+        report.add(f"{name}:{line}: differs from what the patches make of stage {number:02}",
+                   "`./tessera stage absorb` puts the change into its stage; "
+                   f"`git checkout HEAD -- {name}` drops it.")
+
+
+def _differences(store: Store, want: str, now: str) -> Iterator[tuple[str, int]]:
+    """Each file that differs, with the first line of `now` that does."""
+    names = store.plumbing.out("diff-tree", "-r", "-z", "--no-renames", "--name-only", want, now).split("\0")
+    for name in filter(None, names):
+        left, right = (store.plumbing.run("cat-file", "blob", f"{tree}:{name}", check=False).stdout for tree in (want, now))
+        yield name, 1 if left == right or not right else _first_difference(right, left)[0]
+
+
+def changed_lines(store: Store, before: str | None, after: str) -> int:
+    """Lines of kernel code a stage adds and deletes. Tests and the interface's tables do not count."""
+    rows = store.plumbing.lines("diff-tree", "-r", "--numstat", "--find-renames=50%", "-l1000", "--text",
+                                "--diff-algorithm=histogram", "-z", before or store.empty_tree, after)
+    return sum(_count(fields) for fields in _numstat("".join(rows)))
+
+
+def _numstat(text: str) -> Iterator[tuple[str, str, str]]:
+    """Rows of `--numstat -z`: added, deleted, new path. A rename has an empty path, then old and new."""
+    parts = iter(text.split("\0"))
+    for part in parts:
+        if part:
+            added, deleted, path = part.split("\t")
+            if not path:
+                next(parts)
+                path = next(parts)
+            yield added, deleted, path
+
+
+def _count(row: tuple[str, str, str]) -> int:
+    """What a row adds to the budget."""
+    added, deleted, path = row
+    counts = path.startswith("kernel/") and not path.startswith(_OUTSIDE_BUDGET)
+    return int(added) + int(deleted) if counts else 0
+
+
+def _check_budgets(store: Store, stack: Stack, report: Report) -> None:
+    """A chapter has to stay small enough to be read, or argue for more."""
+    for number, (before, after) in enumerate(zip([None, *stack.trees], stack.trees), start=1):
+        try:
+            chapter = chapters.load(store.tree, number)
+        except TesseraError as error:
+            report.add(str(error), error.hint or "")
+            continue
+        if (lines := changed_lines(store, before, after)) > chapter.budget:
+            report.add(f"{patch_path(number)}:1: {lines} changed lines of kernel code; the budget is {chapter.budget}",
+                       f"Move some of it to another stage, or set `budget` and `budget_reason` in chapters/{number:02}/chapter.toml.")
+
+
+def _check_boots(store: Store, stages: int) -> bool:
+    """Builds and boots what belongs here: every stage on main, this one at a tag."""
+    number = store.tree.chapter
+    return boots.check(store.tree, range(1, stages + 1) if number == stages else [number])
