@@ -9,17 +9,13 @@ import importlib
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Callable
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-
-from tessera.stages.patch import write_patch  # noqa: E402
-from tessera.stages.store import Store  # noqa: E402
-from tessera.tree import Tree  # noqa: E402
+from tessera.stages.patch import write_patch
+from tessera.stages.store import Store
+from tessera.tree import Tree
 
 Files = dict[str, str]
 _ENV = {
@@ -127,18 +123,24 @@ def read(root: Path, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def _masters(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
-    folder = tmp_path_factory.mktemp("masters")
-    return {stages: make_stack(folder / f"of{stages}", stages) for stages in (5, 25)}
+def five_stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with five stages, made once: copy it."""
+    return make_stack(tmp_path_factory.mktemp("five") / "clone", 5)
+
+
+@pytest.fixture(scope="session")
+def twenty_five_stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with twenty-five stages, made once: copy it."""
+    return make_stack(tmp_path_factory.mktemp("twenty-five") / "clone", 25)
 
 
 @pytest.fixture
-def stack5(_masters: dict[int, Path], tmp_path: Path) -> Path:
-    """A repository with five stages, one's own."""
-    return Path(shutil.copytree(_masters[5], tmp_path / "clone", symlinks=True))
+def stack5(five_stages: Path, tmp_path: Path) -> Path:
+    """A repository with five stages, the test's own."""
+    return Path(shutil.copytree(five_stages, tmp_path / "clone", symlinks=True))
 
 
 @pytest.fixture
-def stack25(_masters: dict[int, Path], tmp_path: Path) -> Path:
-    """A repository with twenty-five stages, one's own."""
-    return Path(shutil.copytree(_masters[25], tmp_path / "clone", symlinks=True))
+def stack25(twenty_five_stages: Path, tmp_path: Path) -> Path:
+    """A repository with twenty-five stages, the test's own."""
+    return Path(shutil.copytree(twenty_five_stages, tmp_path / "clone", symlinks=True))
