@@ -22,7 +22,10 @@ FIRST_USER_CHAPTER = 7
 #: Where QEMU's `virt` machine has its memory, and where it puts an Image with text offset 0.
 RAM_START = 0x4000_0000
 IMAGE_START = 0x4020_0000
-_TWO_MIB = 0x20_0000
+TWO_MIB = 0x20_0000
+
+#: What a boot names as its device tree to be started without one.
+NO_TREE = "none"
 
 #: How a boot can be meant to end.
 ENDS = ("ok", "panic", "refused")
@@ -74,6 +77,7 @@ class Boot:
     ends: str  # one of ENDS
     append: str = ""  # the kernel command line
     load_at: int = IMAGE_START
+    device_tree: str = ""  # a source file that replaces QEMU's tree, or NO_TREE
     root_task: str = ""  # a file in the preset's build folder
     machine: Machine = Machine()
     limits: Limits = Limits()
@@ -189,8 +193,12 @@ def _boot_problems(boot: Boot, number: int) -> Iterator[tuple[str, str]]:
                        f"{suggest(boot.ends, ENDS)}")
     if boot.root_task and number < FIRST_USER_CHAPTER:
         yield "root_task", f"there are no root tasks before chapter {FIRST_USER_CHAPTER:02}"
-    last = RAM_START + boot.machine.memory_bytes - _TWO_MIB
-    if boot.load_at % _TWO_MIB:  # the Image protocol; QEMU's own loader is at the start of memory
+    if boot.device_tree not in ("", NO_TREE) and not re.fullmatch(r"[\w-]+(/[\w-]+)*\.dts",
+                                                                  boot.device_tree):
+        yield "device_tree", (f"device_tree must be the path of a .dts file in this tree or "
+                              f"'{NO_TREE}', not '{boot.device_tree}'")
+    last = RAM_START + boot.machine.memory_bytes - TWO_MIB
+    if boot.load_at % TWO_MIB:  # the Image protocol; QEMU's own loader is at the start of memory
         yield "load_at", f"load_at must be a multiple of 2 MiB (0x200000), not {boot.load_at:#x}"
     elif not IMAGE_START <= boot.load_at <= last:
         yield "load_at", (f"load_at must be from {IMAGE_START:#x} to {last:#x} "

@@ -16,7 +16,7 @@ from typing import Iterator
 import pexpect
 import pytest
 from tessera import chapter as chapters
-from tessera.boot.machine import IMAGE_START
+from tessera.chapter import IMAGE_START
 from tessera.debug.session import listen_on_port
 from tessera.debug.symbols import gdb_commands, place
 from tessera.errors import Failure, Misuse

@@ -126,7 +126,9 @@ class _Check:
         """Boots once and keeps the raw log."""
         initrd = files.root_task_of(self.tree, self.preset, self.boot)
         image = files.image_of(self.tree, self.preset)
-        command = machine.command(machine.find_qemu(), self.boot, image, self.logs, initrd=initrd)
+        command = machine.command(
+            machine.find_qemu(), self.boot, image, self.logs, initrd=initrd,
+            device_tree=files.device_tree_of(self.tree, self.boot, self.logs))
         done = run(command, self.boot.limits, dialogue=self.boot.dialogue)
         files.write(log, done.output)
         return done

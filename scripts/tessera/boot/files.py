@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
-from tessera.chapter import Boot
+from tessera.chapter import NO_TREE, Boot
 from tessera.errors import Failure, Misuse
 from tessera.tree import Tree
 
@@ -27,6 +29,27 @@ def root_task_of(tree: Tree, preset: str, boot: Boot) -> Path | None:
         raise Misuse(f"boot '{boot.name}' wants the root task build/{preset}/{boot.root_task}, "
                      "which has not been built")
     return file
+
+
+def device_tree_of(tree: Tree, boot: Boot, scratch: Path) -> Path | None:
+    """The device tree that a boot names, compiled into the folder `scratch`."""
+    if boot.device_tree in ("", NO_TREE):
+        return None
+    source = tree.root / boot.device_tree
+    if not source.exists():
+        raise Misuse(f"boot '{boot.name}' wants the device tree {boot.device_tree}, "
+                     "which is not there")
+    if shutil.which("dtc") is None:
+        raise Misuse("dtc, which compiles device trees, is not installed",
+                     "`./tessera test` installs it with the other tools for tests.")
+    blob = scratch / f"{boot.name}.dtb"
+    scratch.mkdir(parents=True, exist_ok=True)
+    # Some trees are wrong on purpose: dtc neither warns (-q) nor refuses (-f).
+    done = subprocess.run(["dtc", "-q", "-f", "-I", "dts", "-O", "dtb", "-o", blob, source],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failure(f"dtc cannot compile {boot.device_tree}; it says\n{done.stderr.strip()}")
+    return blob
 
 
 def expected(home: Tree, chapter: int, name: str) -> Path:

@@ -49,7 +49,8 @@ def run(tree: Tree, preset: str, chapter: Chapter, boot: Boot, wishes: Wishes) -
     """Boots, shows, and says how it ended. Returns the exit status."""
     initrd = wishes.root_task or files.root_task_of(tree, preset, boot)
     command = machine.command(machine.find_qemu(), boot, files.image_of(tree, preset),
-                              tree.build / "boots", initrd=initrd)
+                              tree.build / "boots", initrd=initrd,
+                              device_tree=files.device_tree_of(tree, boot, tree.build / "boots"))
     screen = _Screen()
     with keyboard() as keys:
         attended = keys is not None and os.isatty(keys.fileno())

@@ -12,7 +12,7 @@ from typing import Iterator, Sequence
 
 from tessera import console
 from tessera.boot import machine
-from tessera.boot.files import image_of, root_task_of
+from tessera.boot.files import device_tree_of, image_of, root_task_of
 from tessera.chapter import Boot
 from tessera.debug.session import Session, listen_on_path, listen_on_port
 from tessera.debug.symbols import MAIN, Placement, gdb_commands, place
@@ -70,7 +70,8 @@ class Debuggee:
         """The golden machine of this boot."""
         return machine.command(
             machine.find_qemu(), self.boot, image_of(self.stage, self.preset), self.folder,
-            initrd=root_task_of(self.stage, self.preset, self.boot), serial="chardev:serial")
+            initrd=root_task_of(self.stage, self.preset, self.boot),
+            device_tree=device_tree_of(self.stage, self.boot, self.folder), serial="chardev:serial")
 
 
 def server(kernel: Debuggee, port: int) -> int:
