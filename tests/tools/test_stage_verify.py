@@ -4,8 +4,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from boots import boot_toml, image
 from stacks import commit, git, make_stack, read, stage_files, tessera, write
 
+from tessera import build, setup
 from tessera.stages import boots
 from tessera.tree import Tree
 
@@ -147,7 +149,31 @@ def test_at_a_tag_it_proves_the_tag(stack5: Path, capsys: pytest.CaptureFixture[
     assert "kernel/main.cpp:1: differs from what the patches make of stage 03" in problems(stack5, capsys)
 
 
-def test_a_changed_log_fails_too(stack5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_character_of_a_changed_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With real boots; only the compiler is left out."""
+    def put_image(tree: Tree, preset: str) -> None:
+        (tree.preset(preset)).mkdir(parents=True, exist_ok=True)
+        (tree.preset(preset) / "Image").write_bytes(image("panic"))
+
+    monkeypatch.setattr(build, "build", put_image)
+    monkeypatch.setattr(setup, "ensure", lambda *_, **__: None)
+    root = make_stack(tmp_path / "clone", 2)
+    for number in (1, 2):
+        head = read(root, f"chapters/{number:02}/chapter.toml")
+        write(root, {f"chapters/{number:02}/chapter.toml": head + boot_toml(ends="panic")})
+    assert boots.check(Tree(root), [1, 2], "", accept=True)
+    assert tessera(root, "stage", "verify") == 0
+    log = "chapters/01/expected/only.log"
+    write(root, {log: read(root, log).replace("PANIC", "PANIK", 1)})
+    capsys.readouterr()
+    assert tessera(root, "stage", "verify") == 1
+    said = capsys.readouterr()
+    assert "golden boots fail in stage 01" in said.err and "PANIK" in said.out
+
+
+def test_the_stages_that_are_booted(stack5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     booted: list[int] = []
 
     def boot_stage(tree: Tree, number: int, *, accept: bool) -> bool:

@@ -21,21 +21,20 @@ def boot_stage(tree: Tree, number: int, *, accept: bool) -> bool:
     setup.ensure("run", tree=tree)
     stage = materialise(tree, number)
     build(stage, "kernel")
-    outcomes = check_boots(stage, accept=accept, home=tree)
+    outcomes = check_boots(stage, accept=accept)
     for outcome in outcomes:
         if outcome.verdict is not Verdict.PASSED:
-            show(outcome, stage)
+            show(outcome)
     return all(outcome.passed for outcome in outcomes)
 
 
-def check(tree: Tree, numbers: Iterable[int], *, accept: bool = False) -> bool:
-    """Boots the given stages; says which logs are no longer as expected and what to do about it."""
+def check(tree: Tree, numbers: Iterable[int], hint: str, *, accept: bool = False) -> bool:
+    """Boots the given stages; says which logs are no longer as expected, and by `hint` what to do about it."""
     bad = []
     for number in numbers:
         console.step(f"booting stage {number:02}")
         if not boot_stage(tree, number, accept=accept):
             bad.append(f"{number:02}")
     if bad:
-        console.error(f"golden logs differ in stage {', '.join(bad)}",
-                      "If the new logs are right, `./tessera stage export --accept` records them.")
+        console.error(f"golden boots fail in stage {', '.join(bad)}", hint)
     return not bad

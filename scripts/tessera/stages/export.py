@@ -31,7 +31,8 @@ def export(store: Store, *, accept: bool = False, boot: bool = True) -> bool:
     for name in written:
         console.step(f"wrote {name}")
     console.good(_summary(changed, written))
-    return not boot or boots.check(store.tree, changed, accept=accept)
+    hint = "If the new logs are right, `./tessera stage export --accept` records them."
+    return not boot or boots.check(store.tree, changed, hint, accept=accept)
 
 
 def _summary(changed: list[int], written: list[str]) -> str:

@@ -154,4 +154,5 @@ def _check_budgets(store: Store, stack: Stack, report: Report) -> None:
 def _check_boots(store: Store, stages: int) -> bool:
     """Builds and boots what belongs here: every stage on main, this one at a tag."""
     number = store.tree.chapter
-    return boots.check(store.tree, range(1, stages + 1) if number == stages else [number])
+    hint = "The reports above say what differs, and how to record a log that is right."
+    return boots.check(store.tree, range(1, stages + 1) if number == stages else [number], hint)
