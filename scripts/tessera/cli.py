@@ -4,7 +4,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import errno
-import importlib.util
+import importlib
 import os
 import re
 import signal
@@ -94,8 +94,6 @@ def build_parser(root: Path) -> Parser:
     parser.add_argument("--version", action=Version, root=root, help="say which chapters and which commit these are")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name in COMMANDS:
-        if importlib.util.find_spec(f"tessera.commands.{name}") is None:
-            continue
         module = importlib.import_module(f"tessera.commands.{name}")
         sub = commands.add_parser(name, help=module.HELP, description=module.__doc__, allow_abbrev=False,
                                   formatter_class=argparse.RawDescriptionHelpFormatter)

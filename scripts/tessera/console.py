@@ -84,7 +84,7 @@ def progress(label: str) -> Iterator[Callable[[float, str], None]]:
 
     Yields a function to call with a percentage and a word on what is under way.
     """
-    terminal, said = sys.stdout.isatty(), -_STRIDE
+    terminal, said = sys.stdout.isatty(), 0.0
 
     def show(percent: float, doing: str) -> None:
         nonlocal said

@@ -113,7 +113,7 @@ def test_windows_gets_an_answer(repository: Path) -> None:
 
 #: The tool with one made-up command.
 HARNESS = """
-import importlib.machinery, sys, types
+import sys, types
 sys.path.insert(0, {scripts!r})
 from pathlib import Path
 from tessera import cli
@@ -123,7 +123,6 @@ def execute(args, tree):
 
 made = types.ModuleType("tessera.commands.made", "A command made up for a test.")
 made.HELP, made.arguments, made.execute = "made up", lambda parser: None, execute
-made.__spec__ = importlib.machinery.ModuleSpec("made", None)
 sys.modules["tessera.commands.made"] = made
 cli.COMMANDS = ("made",)
 sys.exit(cli.main(Path("."), ["made"]))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -102,7 +103,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         (made.lists / file).touch()
     for name, script in (("apt-get", APT_GET), ("dpkg-query", DPKG_QUERY), ("dpkg", DPKG)):
         made.add(name, script)
-    for name in ("sh", "env", "cat", "touch", "mkdir", "grep", "rm", "cp", "true"):
+    for name in ("sh", "env", "cat", "touch", "mkdir", "grep", "rm", "cp", "sleep", "true"):
         (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     return made
@@ -301,6 +302,33 @@ def test_a_package_without_libfdt_is_an_error_and_leaves_nothing(machine: Machin
     with pytest.raises(Failure, match="holds no usr/include/fdt.h"):
         libfdt.ensure(machine.base / "deps/fdt", machine.host())
     assert list((machine.base / "deps").iterdir()) == []
+
+
+def test_libfdt_is_not_fetched_onto_a_full_disk(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100 << 20, 97 << 20, 3 << 20))
+    with pytest.raises(Failure, match="the disk is too full.*3 MiB are left"):
+        libfdt.ensure(machine.base / "deps/fdt", machine.host())
+    assert list((machine.base / "deps").iterdir()) == [] and machine.calls() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_apt_first(machine: Machine, repository: Path, number: int) -> None:
+    """apt must not be killed in the middle of its work, nor go on behind the user's back."""
+    machine.add("apt-get", "#!/bin/sh\ntrap 'echo stopped in order > MACHINE/log; exit 100' INT\n"
+                           "touch MACHINE/started\nwhile true; do sleep 0.1; done\n")
+    code = (
+        f"import sys; sys.path.insert(0, {str(repository / 'scripts')!r})\n"
+        "import signal; from tessera import cli; from tessera.setup import apt\n"
+        "signal.signal(signal.SIGTERM, cli._terminate)\n"
+        "apt.apt_get(['update'], 'lists')\n"
+    )
+    tool = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 20
+    while not (machine.base / "started").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    tool.send_signal(number)
+    assert tool.wait(timeout=20) != 0
+    assert machine.calls() == ["stopped in order"]
 
 
 def test_stage_trees_and_worktrees_share_one_libfdt(tmp_path: Path) -> None:

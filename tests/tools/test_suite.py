@@ -270,6 +270,18 @@ set_tests_properties(01.unit.off PROPERTIES DISABLED TRUE)
     assert outcomes["left-out"].reason == "no hardware"
 
 
+def test_a_run_that_breaks_off_says_why(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a full disk, where ctest runs the tests and then cannot write its report."""
+    real, fake = shutil.which("ctest"), tmp_path / "bin/ctest"
+    write(tmp_path, {"bin/ctest": f'#!/bin/sh\ncase "$*" in *--show-only*) exec {real} "$@";; esac\necho No space left\n'})
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(fake.parent), prepend=":")
+    monkeypatch.setattr(ctest, "DISK_SPARE", 1 << 60)
+    with pytest.raises(Failure, match="(?s)broke off.*No space left") as failed:
+        tessera_test(root, "-k", "check")
+    assert "The disk is full" in (failed.value.hint or "")
+
+
 def test_a_report_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="no readable report"):
         read_junit(tmp_path / "junit.xml")

@@ -1,8 +1,10 @@
 """Installing packages with apt-get: no questions, progress, and apt's own words when it fails."""
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
+import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -60,7 +62,7 @@ class Report:
 def apt_get(
     args: Sequence[str], label: str, prefix: Sequence[str] = (), env: Mapping[str, str] | None = None
 ) -> Report:
-    """Runs apt-get with a progress line. Ctrl-C reaches apt, which ends in good order before we do."""
+    """Runs apt-get with a progress line. When we are stopped, apt is asked to stop and ends in good order before us."""
     report = Report(ok=False)
     command = [*prefix, *UNATTENDED, "apt-get", *QUIET, *args]
     with console.progress(label) as show, subprocess.Popen(
@@ -74,8 +76,9 @@ def apt_get(
                     show(float(found[2]), f"{doing}: {found[3].strip()}" if doing == "installing" else doing)
                 elif line.strip():
                     report.lines.append(line.rstrip())
-        except KeyboardInterrupt:
-            process.wait()
+        except BaseException:
+            with contextlib.suppress(PermissionError):  # under sudo only Ctrl-C reaches it, by itself
+                process.send_signal(signal.SIGINT)
             raise
         report.ok = process.wait() == 0
     return report

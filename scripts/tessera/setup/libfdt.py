@@ -20,6 +20,9 @@ HEADERS = ("fdt.h", "libfdt.h", "libfdt_env.h")
 ARCHIVE = "libfdt.a"
 _LIBRARIES = "usr/lib/aarch64-linux-gnu"
 
+#: The lists of all arm64 packages, for a moment. apt-get does not always notice a full disk itself.
+SPACE_NEEDED = 64 << 20
+
 #: Ubuntu keeps arm64 on another server than amd64.
 _UBUNTU = "deb [signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg] http://ports.ubuntu.com/ubuntu-ports {} main universe\n"
 
@@ -55,6 +58,12 @@ def _collect(source: Path, target: Path) -> None:
 
 def _unpacked(scratch: Path, host: Host) -> Path:
     """Downloads the arm64 package into `scratch` and unpacks it there."""
+    free = shutil.disk_usage(scratch).free
+    if free < SPACE_NEEDED:
+        raise Failure(
+            f"the disk is too full to fetch {PACKAGE} for arm64: {free >> 20} MiB are left in {scratch.parent}",
+            f"Free some space ({SPACE_NEEDED >> 20} MiB will do); then run the same command again.",
+        )
     env = _foreign_apt(scratch, host)
     updated = apt_get(["update"], "arm64 package lists", env=env)
     fetched = _download(scratch, env)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,9 @@ from tessera.suite.outcome import FAILED, Outcome, read_junit
 
 #: A backstop for tests that bring no time-out of their own, in seconds.
 TIMEOUT = 900
+
+#: With less left than this, in bytes, whatever goes wrong is put down to the full disk.
+DISK_SPARE = 4 << 20
 
 _START = re.compile(r"\s*Start\s+\d+: (\S+)")
 _RESULT = re.compile(r"\s*(\d+)/(\d+) Test\s+#\d+: (\S+) \.*\s*(.*?)\s+[\d.]+ sec")
@@ -68,17 +72,20 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     total = len(names(selection))
     if total == 0:
         return []
-    report = selection.folder / "junit.xml"
+    folder = selection.folder
+    report = folder / "junit.xml"
     report.unlink(missing_ok=True)
     command = ["ctest", *selection.options(), "-j", str(jobs), "--timeout", str(TIMEOUT), "--output-junit", str(report),
                "--test-output-size-failed", "400000"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace") as ctest:
         try:
-            verdicts = _follow(ctest, total)
+            verdicts, words = _follow(ctest, total)
         except BaseException:
             ctest.terminate()
             raise
+    if not report.exists():
+        raise Failure("\n  ".join(["ctest broke off without a report; its last words:", *words[-10:]]), _disk_hint(folder))
     return [_with_verdict(outcome, verdicts.get(outcome.name, "")) for outcome in read_junit(report)]
 
 
@@ -89,10 +96,20 @@ def _with_verdict(outcome: Outcome, verdict: str) -> Outcome:
     return replace(outcome, output="\n".join(filter(None, (outcome.output, verdict.lstrip("*")))))
 
 
-def _follow(ctest: subprocess.Popen[str], total: int) -> dict[str, str]:
-    """Shows how many tests are done and which are running; a failure is named at once. Returns ctest's verdicts."""
+def _disk_hint(folder: Path) -> str | None:
+    """What to do if a full disk is the likely cause."""
+    free = shutil.disk_usage(folder).free
+    return f"The disk is full ({free >> 20} MiB left): free some space and try again." if free < DISK_SPARE else None
+
+
+def _follow(ctest: subprocess.Popen[str], total: int) -> tuple[dict[str, str], list[str]]:
+    """Shows how many tests are done and which are running; a failure is named at once.
+
+    Returns ctest's verdicts and whatever else it said.
+    """
     running: list[str] = []
     verdicts: dict[str, str] = {}
+    words: list[str] = []
     with console.activity() as say:
         for line in ctest.stdout or ():
             if start := _START.match(line):
@@ -104,7 +121,9 @@ def _follow(ctest: subprocess.Popen[str], total: int) -> dict[str, str]:
                 say(f"running {total} tests", f"{result[1]} done, running {', '.join(running)}")
                 if result[4].startswith("***") and not re.search("Skipped|Disabled", result[4]):
                     console.out(f"✗ {result[3]}", style="red")
-    return verdicts
+            elif line.strip():
+                words.append(line.rstrip())
+    return verdicts, words
 
 
 def _quoted(text: str) -> str:
