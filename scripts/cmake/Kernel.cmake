@@ -66,10 +66,15 @@ target_link_options(tessera_hosted INTERFACE -fsanitize=address,undefined)
 
 function(tessera_kernel)
     cmake_parse_arguments(PARSE_ARGV 0 kernel "SYMBOLS;LIBFDT" "LINKER_SCRIPT;ASM_OFFSETS" "PORTABLE;MACHINE;FAKE")
+    file(GLOB folders LIST_DIRECTORIES true RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS *)
+    list(REMOVE_ITEM folders arch)
     if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
         _tessera_machine_kernel()
+        tessera_headers(aarch64 ${folders})
     else()
+        list(REMOVE_ITEM folders boot demo) # only for the machine
         _tessera_host_kernel()
+        tessera_headers(host ${folders})
     endif()
 endfunction()
 
@@ -115,3 +120,21 @@ macro(_tessera_host_kernel)
         target_link_libraries(kernel_host PUBLIC libfdt)
     endif()
 endmacro()
+
+# tessera_headers(arch layers...): every header of the layers and of the architecture compiles alone
+# (target all_verify_interface_header_sets). Two sets, since a set's folders must not contain one another.
+function(tessera_headers arch)
+    list(TRANSFORM ARGN APPEND "/*.hpp" OUTPUT_VARIABLE patterns)
+    file(GLOB_RECURSE layers CONFIGURE_DEPENDS ${patterns} arch/contract.hpp)
+    file(GLOB_RECURSE own CONFIGURE_DEPENDS arch/${arch}/*.hpp)
+    add_library(kernel_headers INTERFACE)
+    target_sources(kernel_headers INTERFACE
+        FILE_SET layers TYPE HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR} FILES ${layers}
+        FILE_SET arch TYPE HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/arch/${arch} FILES ${own})
+    set_target_properties(kernel_headers PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+    target_link_libraries(kernel_headers INTERFACE tessera_warnings
+        $<IF:$<STREQUAL:${arch},host>,tessera_hosted,tessera_freestanding>)
+    if(kernel_LIBFDT)
+        target_link_libraries(kernel_headers INTERFACE libfdt)
+    endif()
+endfunction()
