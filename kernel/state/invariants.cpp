@@ -1,4 +1,3 @@
-#include "base/invariant.hpp"
 #include "state/kernel_state.hpp"
 
 #include <array>
@@ -19,10 +18,8 @@ constexpr std::array image_invariants{
 
 } // namespace
 
-void check_invariants([[maybe_unused]] const KernelState& state) noexcept {
-    if constexpr (invariants_checked) {
-        check_invariants<Range<PhysAddr>>(state.image, image_invariants);
-    }
+void check_every_invariant(const KernelState& state) noexcept {
+    check_invariants<Range<PhysAddr>>(state.image, image_invariants);
 }
 
 } // namespace k

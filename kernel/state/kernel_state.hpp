@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/address.hpp"
+#include "base/invariant.hpp"
 #include "dev/pl011.hpp"
 #include "dev/psci.hpp"
 
@@ -14,7 +15,12 @@ struct KernelState {
     Range<PhysAddr> image{}; ///< where firmware put the kernel, bss and stack included
 };
 
-/// Checks the invariants of the whole state, in builds that do. Called between events.
-void check_invariants(const KernelState& state) noexcept;
+/// Panics with the name of the first invariant of the state that does not hold.
+void check_every_invariant(const KernelState& state) noexcept;
+
+/// The same in builds that check invariants, and nothing in others. Called between events.
+inline void check_invariants([[maybe_unused]] const KernelState& state) noexcept {
+    if constexpr (invariants_checked) check_every_invariant(state);
+}
 
 } // namespace k

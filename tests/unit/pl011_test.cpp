@@ -18,7 +18,7 @@ class SlowPort final : public arch::FakeDevice {
     SlowPort() { arch::fake_device = this; }
     SlowPort(const SlowPort&) = delete;
     SlowPort& operator=(const SlowPort&) = delete;
-    ~SlowPort() { arch::fake_device = nullptr; }
+    ~SlowPort() override { arch::fake_device = nullptr; }
 
     u32 read(uptr address) override {
         EXPECT_EQ(address, base + 0x18) << "only the flag register is read";

@@ -9,11 +9,9 @@ namespace k::arch {
 /// What a test derives its device from.
 class FakeDevice {
   public:
+    virtual ~FakeDevice() = default;
     virtual u32 read(uptr address) = 0;
     virtual void write(uptr address, u32 value) = 0;
-
-  protected:
-    ~FakeDevice() = default;
 };
 
 /// The device that answers all accesses; a test's fixture sets it and takes it away again.
