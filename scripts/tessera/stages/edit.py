@@ -39,7 +39,7 @@ def _checked_out(store: Store, number: int) -> Path | None:
 def new_folder(store: Store, wanted: Path | None, suffix: str) -> Path:
     """Where a new worktree goes: the folder asked for, or one beside the clone, `tessera-stage-03` say."""
     root = main_root(store.tree.root)
-    target = wanted.absolute() if wanted else root.with_name(f"{root.name}-{suffix}")
+    target = wanted.resolve() if wanted else root.with_name(f"{root.name}-{suffix}")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Misuse(f"{target} exists already", "Name another folder, or remove that one.")
     return target
