@@ -1,7 +1,6 @@
 """`./tessera debug`: GDB finds its way before and after the MMU is on, and no machine outlives the session."""
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -21,6 +20,7 @@ from tessera.debug.session import listen_on_port
 from tessera.debug.symbols import gdb_commands, place
 from tessera.errors import Failure, Misuse
 from tessera.tree import Tree
+from turns import alone  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).resolve().parents[2]
 UPPER_HALF = Path(__file__).with_name("upper_half")
@@ -65,15 +65,6 @@ def upper_half(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield root
     for left in machines(root / "session"):  # only after a failure
         os.kill(left, signal.SIGKILL)
-
-
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """Sessions on the real tree share build/debug, so they take turns."""
-    (ROOT / "build").mkdir(exist_ok=True)
-    with (ROOT / "build/test_debug.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def driver(root: Path, *args: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Puts a debugging session together: what GDB is told, and who connects to the machine."""
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import subprocess
@@ -97,7 +98,7 @@ def debugger(kernel: Debuggee, arguments: Sequence[str]) -> int:
             "-ex", f"python SerialView({str(kernel.serial)!r}); Reboot({target!r}, {entry:#x})",
             "-ex", f"target remote {target}", "-ex", "continue", *arguments]
         console.step(f"boot '{kernel.boot.name}': `continue` goes on to {MAIN}, `reboot` starts afresh")
-        console.step(f"what the kernel prints appears here and in {kernel.serial}")
+        console.step(f"what the kernel prints appears here and in {os.path.relpath(kernel.serial)}")
         with Session(listen_on_path(target), kernel.qemu(), kernel.serial) as session, _foreground(command) as gdb:
             return 1 if session.serve(gdb) else 0
 
