@@ -1,0 +1,186 @@
+"""What the README and its kin say is true: chapters, commands, links, output, and a README in every folder."""
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tessera import chapter as chapters
+from tessera import cli
+from tessera.errors import TesseraError
+from tessera.tree import Tree
+from turns import alone  # noqa: F401  (a fixture)
+
+ROOT = Path(__file__).resolve().parents[2]
+TREE = Tree(ROOT)
+
+
+def texts() -> list[Path]:
+    """Every Markdown file of the tree."""
+    return sorted(file for file in ROOT.rglob("*.md") if "build" not in file.relative_to(ROOT).parts)
+
+
+def name(file: Path) -> str:
+    """A file as the test is called."""
+    return str(file.relative_to(ROOT))
+
+
+def readme() -> str:
+    """The README at the top."""
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def typed(text: str) -> list[str]:
+    """Each `./tessera …` in a block, where it is typed as it stands, without the comment after it."""
+    return _lines(re.findall(r"^(?:    |\$ )(?:.* && )?(\./tessera[^#\n]*)", text, re.MULTILINE))
+
+
+def named(text: str) -> list[str]:
+    """Each `./tessera …` in a sentence, where arguments may be left out."""
+    return _lines(re.findall(r"`(?:[^`\n]* && )?(\./tessera[^`]*)`", text))
+
+
+def _lines(found: list[str]) -> list[str]:
+    """NN stands for a chapter; an ellipsis, or a word in capitals, for something that cannot be checked."""
+    lines = [re.sub(r"\s+", " ", line).strip().replace("NN", "01") for line in found]
+    return [line for line in lines if not re.search(r"…|\b[A-Z]{3,}\b", line)]
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the table below a heading of the README."""
+    section = readme().partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|")]
+    return rows[2:]
+
+
+def parse(line: str, *, whole: bool = True) -> None:
+    """Hands a command line to the real parser; raises for one that it would refuse."""
+    try:
+        _, extra = cli.build_parser(ROOT).parse_known_args(line.split()[1:] or ["--help"])
+    except SystemExit as done:
+        assert done.code == 0
+    except TesseraError as error:
+        assert not whole and "arguments are required" in str(error), f"`{line}`: {error}"
+    else:
+        assert not extra, f"`{line}`: nobody understands {extra}"
+
+
+@pytest.mark.parametrize("file", texts(), ids=name)
+def test_every_command_is_one_that_exists(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    for line in typed(text):
+        parse(line)
+    for line in named(text):
+        parse(line, whole=False)
+
+
+@pytest.mark.parametrize(("line", "right"), [
+    ("./tessera run 01", True), ("./tessera debug -- -tui", True), ("./tessera --help", True),
+    ("./tessera rum", False), ("./tessera run --bot x", False), ("./tessera run 01 02", False),
+    ("./tessera bench", False),
+])
+def test_a_wrong_command_would_be_noticed(line: str, right: bool) -> None:
+    assert typed(f"text\n\n    {line}   # why\n") == typed(f"$ {line}") == named(f"so `{line}`") == [line]
+    if right:
+        parse(line)
+    else:
+        with pytest.raises(AssertionError):
+            parse(line)
+
+
+def test_a_sentence_may_name_a_command_without_its_arguments() -> None:
+    parse("./tessera bench", whole=False)
+    with pytest.raises(AssertionError):
+        parse("./tessera bench kernel", whole=False)
+
+
+@pytest.mark.parametrize("file", texts(), ids=name)
+def test_every_link_leads_somewhere(file: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", file.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (file.parent / link).exists()]
+    assert not missing
+
+
+def test_the_chapters_are_those_of_the_tree() -> None:
+    rows = table("The chapters")
+    assert [row[0] for row in rows] == [f"{number:02}" for number in range(1, len(rows) + 1)]
+    assert [int(row[0]) for row in rows if row[3] == "ready"] == TREE.chapters
+    assert {row[3] for row in rows} <= {"ready", "planned"}
+    for number in TREE.chapters:
+        chapter, row = chapters.load(TREE, number), rows[number - 1]
+        assert [re.sub(r"\[(.*)\]\(.*\)", r"\1", row[1]), row[2]] == [chapter.title, chapter.summary]
+
+
+def test_a_chapter_with_a_page_in_the_book_links_to_it() -> None:
+    rows = table("The chapters")
+    for page in sorted((ROOT / "book").glob("[0-9][0-9]-*.md")):
+        assert f"(book/{page.name})" in rows[int(page.name[:2]) - 1][1]
+
+
+def test_the_boot_shown_is_what_the_kernel_prints() -> None:
+    shown = readme().partition("$ ./tessera run 01\n")[2].partition("```")[0]
+    boot = chapters.load(TREE, 1).boot()
+    assert (TREE.chapter_dir(1) / f"expected/{boot.name}.log").read_text(encoding="utf-8") in shown
+
+
+@pytest.mark.skipif(not TREE.is_git, reason="chapter 01's kernel comes out of a git clone")
+def test_the_debugging_session_shown_is_a_real_one(alone: None) -> None:
+    shown = readme().partition("$ ./tessera debug 01\n")[2].partition("```")[0].replace("\n    at ", " at ")
+    typed_in_gdb = [line.removeprefix("(gdb) ") for line in shown.splitlines() if line.startswith("(gdb) ")]
+    arguments = [word for command in typed_in_gdb for word in ("-ex", command)]
+    done = subprocess.run([ROOT / "tessera", "debug", "01", "--", "-nx", "-batch", *arguments], cwd=ROOT,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+    said = [_without_numbers(line) for line in done.stdout.splitlines()]
+    for line in shown.splitlines():
+        if line and line[0] not in "(…" and line != "Continuing.":  # a script says no more of these
+            assert _without_numbers(line) in said
+
+
+def _without_numbers(line: str) -> str:
+    """Addresses and line numbers differ from one day to the next."""
+    return re.sub(r"0x[0-9a-f]+|\b\d\d+\b", "N", line).replace("\t", " ")
+
+
+def test_the_map_names_every_folder() -> None:
+    places = " ".join(row[0] for row in table("What is where"))
+    for folder in _folders(ROOT):
+        assert f"`{folder.name}/" in places, folder.name
+
+
+def test_every_folder_says_what_is_in_it() -> None:
+    """By a README of its own, or by a line in that of the folder it is in."""
+    for folder in _folders(ROOT):
+        assert (folder / "README.md").exists(), f"{folder.name}/README.md"
+        about = (folder / "README.md").read_text(encoding="utf-8")
+        for inner in _folders(folder):
+            said = f"`{inner.name}/" in about or (folder.name == "chapters" and inner.name.isdigit())
+            assert said or (inner / "README.md").exists(), f"{name(inner)}/ is explained nowhere"
+
+
+def _folders(root: Path) -> list[Path]:
+    """The folders in one, without hidden and generated ones."""
+    return sorted(entry for entry in root.iterdir()
+                  if entry.is_dir() and entry.name[0] not in "._" and entry.name != "build")
+
+
+@pytest.mark.skipif(not TREE.is_git, reason="the workflow needs a git clone")
+def test_the_stage_workflow_shown_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of it, in a clone: the edit arrives in its own stage, in every later one, and in kernel/."""
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "A Reader")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "reader@example.org")
+    clone = tmp_path / "tessera"
+    subprocess.run(["git", "clone", "-q", ROOT, clone], check=True)
+    block = readme().partition("## Contribute\n")[2].partition("```console\n")[2].partition("```")[0]
+    script = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
+    without_boots = [re.sub(r"stage (export|verify)", r"stage \1 --no-boot", line) for line in script]
+    done = subprocess.run(["bash", "-ec", "\n".join(without_boots)], cwd=clone, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout
+    old, new = re.search(r"sed -i 's\|(.*?)\|(.*?)\|'", block).group(1, 2)
+    shown = subprocess.run(["git", "show", "--format=", "chapters/01/stage.patch", "kernel/"], cwd=clone, check=True,
+                           capture_output=True, text=True).stdout.splitlines()
+    assert sum(old in line for line in shown if line.startswith("-")) == 2, "gone from the patch and from kernel/"
+    assert sum(new in line for line in shown if line.startswith("+")) == 2
+    assert subprocess.run(["git", "status", "--porcelain"], cwd=clone, check=True, capture_output=True).stdout == b""
