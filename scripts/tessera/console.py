@@ -126,6 +126,7 @@ def activity() -> Iterator[Callable[..., None]]:
 
         def show(doing: str, state: str = "") -> None:
             text = Text(f"{doing}  {state}")
+            text.truncate(rich.width - 3, overflow="ellipsis")  # beside the spinner; one line
             if not said:
                 said.add(doing)
                 stack.callback(status.stop)

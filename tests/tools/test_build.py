@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import eventually, is_gone
 
 from tessera import build as building
 from tessera.build import build, environment, telling
@@ -203,27 +203,7 @@ def test_a_signal_leaves_no_compiler_behind(tree: Tree, repository: Path, number
         f"build.build(Tree(Path({str(tree.root)!r})), 'kernel')\n"
     )
     tool = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    pid = _eventually(lambda: int((tree.root / "build/kernel/pid").read_text()))
+    pid = eventually(lambda: int((tree.root / "build/kernel/pid").read_text()))
     tool.send_signal(number)
     assert tool.wait(timeout=20) != 0
-    _eventually(lambda: _is_gone(pid))
-
-
-def _is_gone(pid: int) -> None:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return
-    raise ValueError("still there")
-
-
-def _eventually(attempt):
-    """What `attempt` returns, as soon as it does so without an error."""
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            return attempt()
-        except (OSError, ValueError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
+    eventually(lambda: is_gone(pid))

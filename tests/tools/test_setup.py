@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from processes import eventually
 
 from tessera import setup
 from tessera.errors import Failure, Misuse
@@ -323,9 +324,7 @@ def test_a_signal_stops_apt_first(machine: Machine, repository: Path, number: in
         "apt.apt_get(['update'], 'lists')\n"
     )
     tool = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
-    while not (machine.base / "started").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    eventually((machine.base / "started").stat)
     tool.send_signal(number)
     assert tool.wait(timeout=20) != 0
     assert machine.calls() == ["stopped in order"]

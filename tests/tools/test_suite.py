@@ -3,9 +3,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from processes import eventually, is_gone
 from stacks import Files, commit, git, make_stack, stage_files, write
 
 from tessera.commands import test as command
@@ -280,6 +284,22 @@ def test_a_run_that_breaks_off_says_why(root: Path, tmp_path: Path, monkeypatch:
     with pytest.raises(Failure, match="(?s)broke off.*No space left") as failed:
         tessera_test(root, "-k", "check")
     assert "The disk is full" in (failed.value.hint or "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_no_test_behind(tmp_path: Path, repository: Path, number: int) -> None:
+    write(tmp_path, {"CTestTestfile.cmake": f'add_test(01.boot.long sh -c "echo $$ > {tmp_path}/pid; exec sleep 100")\n'})
+    code = (
+        f"import sys; sys.path.insert(0, {str(repository / 'scripts')!r})\n"
+        "import signal; from pathlib import Path; from tessera import cli; from tessera.suite import ctest\n"
+        "signal.signal(signal.SIGTERM, cli._terminate)\n"
+        f"ctest.run(ctest.Selection(Path({str(tmp_path / 'top')!r}), builds=[Path({str(tmp_path)!r})]), jobs=1)\n"
+    )
+    tool = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pid = eventually(lambda: int((tmp_path / "pid").read_text()))
+    tool.send_signal(number)
+    assert tool.wait(timeout=20) != 0
+    eventually(lambda: is_gone(pid))
 
 
 def test_a_report_that_is_missing_is_an_error(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -78,11 +80,11 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     command = ["ctest", *selection.options(), "-j", str(jobs), "--timeout", str(TIMEOUT), "--output-junit", str(report),
                "--test-output-size-failed", "400000"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace") as ctest:
+                          text=True, errors="replace", process_group=0) as ctest:
         try:
             verdicts, words = _follow(ctest, total)
         except BaseException:
-            ctest.terminate()
+            os.killpg(ctest.pid, signal.SIGTERM)  # ctest would leave its tests behind
             raise
     if not report.exists():
         raise Failure("\n  ".join(["ctest broke off without a report; its last words:", *words[-10:]]), _disk_hint(folder))
@@ -114,15 +116,14 @@ def _follow(ctest: subprocess.Popen[str], total: int) -> tuple[dict[str, str], l
         for line in ctest.stdout or ():
             if start := _START.match(line):
                 running.append(start[1])
-                say(f"running {total} tests", ", ".join(running))
             elif result := _RESULT.match(line):
                 verdicts[result[3]] = result[4]
                 running = [name for name in running if name != result[3]]
-                say(f"running {total} tests", f"{result[1]} done, running {', '.join(running)}")
                 if result[4].startswith("***") and not re.search("Skipped|Disabled", result[4]):
                     console.out(f"✗ {result[3]}", style="red")
             elif line.strip():
                 words.append(line.rstrip())
+            say(f"running {total} tests", f"{len(verdicts)} done, now {', '.join(running) or 'none'}")
     return verdicts, words
 
 
