@@ -20,6 +20,8 @@ import signal, sys
 from pathlib import Path
 sys.path.insert(0, {str(SCRIPTS)!r})
 from tessera import build, cli, setup
+from tessera.boot import session
+session.QUIET = 1.0
 setup.ensure = build.build = lambda *args, **kwargs: None
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started us may ignore it
 sys.exit(cli.main(Path(sys.argv[1]), sys.argv[2:]))

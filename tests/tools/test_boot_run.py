@@ -171,6 +171,25 @@ def test_whoever_sits_there_is_the_limit(tmp_path: Path,
     assert processes_of(tree.root) == []
 
 
+@pytest.mark.parametrize(("kernel", "doing"), [("spin", "is busy"), ("idle", "sleeps")])
+def test_silence_is_pointed_out(tmp_path: Path, terminal: Callable[..., pexpect.spawn],
+                                kernel: str, doing: str) -> None:
+    tree = make_tree(tmp_path / "tree", kernel)
+    child = terminal(tree, "run")
+    child.expect_exact(f"nothing for 1 s: the kernel {doing}; Ctrl-C stops it")
+    child.send("\x01x")
+    assert ended(child) == 0
+
+
+def test_a_prompt_is_no_silence(tmp_path: Path,
+                                terminal: Callable[..., pexpect.spawn]) -> None:
+    child = terminal(make_tree(tmp_path / "tree", "dialogue"), "run")
+    child.expect_exact("name? ")
+    assert child.expect_exact(["nothing for", pexpect.TIMEOUT], timeout=2) == 1
+    child.send("\x01x")
+    assert ended(child) == 0
+
+
 def test_ctrl_c_stops(tmp_path: Path, terminal: Callable[..., pexpect.spawn]) -> None:
     tree = make_tree(tmp_path / "tree", "spin")
     child = terminal(tree, "run")

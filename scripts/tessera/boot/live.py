@@ -12,6 +12,7 @@ from tessera import console
 from tessera.boot import files, machine, process
 from tessera.boot.ending import End, Ending, judge
 from tessera.boot.keyboard import keyboard
+from tessera.boot.session import QUIET
 from tessera.chapter import FIRST_USER_CHAPTER, Boot, Chapter, machine_problems
 from tessera.errors import Misuse
 from tessera.tree import Tree
@@ -56,7 +57,8 @@ def run(tree: Tree, preset: str, chapter: Chapter, boot: Boot, wishes: Wishes) -
         attended = keys is not None and os.isatty(keys.fileno())
         # With nobody there to type, the boot gets what its chapter declares.
         done = process.run([*command, *wishes.qemu], boot.limits, keyboard=keys, attended=attended,
-                           dialogue=() if attended else boot.dialogue, echo=screen.show)
+                           dialogue=() if attended else boot.dialogue, echo=screen.show,
+                           on_quiet=screen.quiet)
     screen.end_line()
     if done.errors:
         print(done.errors, file=sys.stderr)
@@ -75,6 +77,16 @@ class _Screen:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         self._last = data[-1:] or self._last
+
+    def quiet(self, busy: bool) -> None:
+        """Says that nothing happens, lest someone waits for a kernel that hangs.
+
+        An open line is a prompt: it is the kernel that waits.
+        """
+        if self._last == b"\n":
+            doing = "is busy" if busy else "sleeps"
+            print(f"· nothing for {QUIET:g} s: the kernel {doing}; Ctrl-C stops it",
+                  file=sys.stderr)
 
     def end_line(self) -> None:
         """Ends a line that the kernel left open."""

@@ -32,15 +32,16 @@ class Run:
 
 def run(command: Sequence[str], limits: Limits, *, dialogue: Sequence[Exchange] = (),
         keyboard: Keyboard | None = None, attended: bool = False,
-        echo: Callable[[bytes], None] | None = None) -> Run:
+        echo: Callable[[bytes], None] | None = None,
+        on_quiet: Callable[[bool], None] | None = None) -> Run:
     """Runs QEMU until it ends or a limit is reached.
 
     `attended`: someone sits in front of it, so no limit but theirs applies.
-    `echo`: gets the output live.
+    `echo`: gets the output live. `on_quiet`: told when an attended boot falls silent.
     """
     with _started(command, None if attended else limits) as process:
         session = Session(process, limits, Dialogue(dialogue))
-        session.echo = echo
+        session.echo, session.on_quiet = echo, on_quiet
         if keyboard is not None:
             session.listen(keyboard)
         stop = session.watch(attended)

@@ -19,7 +19,8 @@ _ENDS = {"ok": "end well", "panic": "end in a panic", "refused": "refuse to boot
 def show(outcome: Outcome) -> None:
     """Prints an outcome."""
     if outcome.verdict is Verdict.PASSED:
-        console.good(f"{outcome.name}: {outcome.ending.sentence}")
+        meant = "" if outcome.boot.ends == "ok" else "as it is meant to, "
+        console.good(f"{outcome.name}: {meant}{outcome.ending.sentence}")
     elif outcome.verdict is Verdict.ACCEPTED:
         _show_accepted(outcome)
     else:

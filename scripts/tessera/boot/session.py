@@ -8,12 +8,14 @@ import time
 from enum import Enum
 from typing import IO, Callable, Protocol
 
-from tessera.boot.activity import IdleWatch
+from tessera.boot.activity import IdleWatch, look
 from tessera.boot.dialogue import Dialogue
 from tessera.chapter import Limits
 
 #: How long we sleep at most before looking at the limits, in seconds.
 _TICK = 0.1
+#: Whoever sits in front of a boot is told when nothing has happened for so long, in seconds.
+QUIET = 10.0
 #: QEMU's own words are kept up to here, in bytes.
 _ERRORS = 100_000
 
@@ -52,8 +54,10 @@ class Session:
         self.errors = bytearray()
         self.stop: Stop | None = None
         self.echo: Callable[[bytes], None] | None = None  # gets the output live
+        self.on_quiet: Callable[[bool], None] | None = None  # told once; whether QEMU is busy
         self._unsent = bytearray()  # typed, but not yet taken by QEMU
         self._idle = IdleWatch(process.pid, step=min(0.25, limits.idle_seconds / 4))
+        self._last = time.monotonic()  # when something was printed or typed
         self._keyboard: Keyboard | None = None
         self._selector = selectors.PollSelector()  # which, unlike epoll, takes plain files
         os.set_blocking(process.stdin.fileno(), False)
@@ -97,10 +101,11 @@ class Session:
 
     def _check(self, start: float, attended: bool) -> None:
         """Compares the run with its limits; that of CPU time is the operating system's to watch."""
+        now = time.monotonic()
         if attended:
             del self.output[: -self.limits.output_bytes]  # the end is what tells how it ended
+            self._tell_if_quiet(now)
             return
-        now = time.monotonic()
         self._idle.look(now)
         if len(self.output) > self.limits.output_bytes:
             self.stop = Stop.OUTPUT
@@ -109,12 +114,23 @@ class Session:
         elif now - start >= self.limits.wall_seconds:
             self.stop = Stop.WALL_CLOCK
 
+    def _tell_if_quiet(self, now: float) -> None:
+        """Silence may be meant, or not: who sits there decides, but should know of it."""
+        if self.on_quiet is not None and now - self._last >= QUIET:
+            self.on_quiet(not look(self.process.pid).waiting)
+            self.on_quiet = None
+
+    def _happened(self) -> None:
+        """Something was printed or typed: neither idle nor quiet."""
+        self._idle.reset()
+        self._last = time.monotonic()
+
     def _on_output(self) -> None:
         """Serial output: kept, shown, and perhaps answered."""
         data = self._read(self.process.stdout)
         if not data:
             return
-        self._idle.reset()
+        self._happened()
         self.output += data
         if self.echo is not None:
             self.echo(data)
@@ -146,7 +162,7 @@ class Session:
         except BrokenPipeError:  # QEMU has just ended
             sent = len(self._unsent)
         if sent:
-            self._idle.reset()
+            self._happened()
         del self._unsent[:sent]
 
     def _read(self, pipe: IO[bytes]) -> bytes:
