@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from boots import fake_qemu, image, make_tree
+from boots import boot_toml, fake_qemu, image, make_tree
 from tessera import chapter as chapters
-from tessera.boot import live, machine, process
+from tessera.boot import files, live, machine, process
+from tessera.boot.check import check_boots
 from tessera.chapter import Boot, Limits, Machine
 from tessera.errors import Failure, Misuse
+from tessera.tree import Tree
 
 BOOT = Boot("only", "ok")
 
@@ -62,6 +64,59 @@ def test_an_image_is_loaded_elsewhere(where: Path, tmp_path: Path, address: int)
     assert int(lines[1].removeprefix("tree at "), 16) > address
     assert lines[2] == "magic 0x00000000d00dfeed"  # x0 has survived
 
+
+# ---- Another device tree ----
+
+#: A tree that is no machine's; boots which only tell where it is do not mind.
+SOURCE = "/dts-v1/;\n/ { compatible = \"test\"; };\n"
+
+
+def test_a_device_tree_of_ones_own(tmp_path: Path) -> None:
+    boots = boot_toml(more='device_tree = "trees/own.dts"\nload_at = 0x48000000')
+    log = "at <address>\ntree at <address>\nmagic 0x00000000d00dfeed\n[ch01] OK\n"
+    tree = make_tree(tmp_path / "tree", "where", boots + "keep = ['magic .*']\n", {"only": log})
+    (tree.root / "trees").mkdir()
+    (tree.root / "trees/own.dts").write_text(SOURCE)
+    assert check_boots(tree)[0].passed
+    raw_log = tree.build / "boots/01/kernel/only.raw.log"
+    assert "tree at 0x0000000048200000" in raw_log.read_text()  # right above the kernel
+
+
+def test_no_device_tree(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "tree", "where", boot_toml(more='device_tree = "none"'))
+    check_boots(tree)
+    raw_log = (tree.build / "boots/01/kernel/only.raw.log").read_text()
+    assert raw_log.startswith("at 0x0000000040200000\ntree at 0x0000000000000000\n")
+
+
+def test_a_device_tree_that_is_not_there(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "tree", boots=boot_toml(more='device_tree = "own.dts"'))
+    with pytest.raises(Misuse, match="boot 'only' wants the device tree own.dts, which is not"):
+        check_boots(tree)
+
+
+def test_a_device_tree_that_is_none(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "tree", boots=boot_toml(more='device_tree = "own.dts"'))
+    (tree.root / "own.dts").write_text("nonsense")
+    with pytest.raises(Failure, match="dtc cannot compile own.dts; it says\n.*own.dts:1"):
+        check_boots(tree)
+
+
+def test_no_dtc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own.dts").write_text(SOURCE)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Misuse, match="dtc, which compiles device trees, is not installed"):
+        files.device_tree_of(Tree(tmp_path), Boot("only", "ok", device_tree="own.dts"), tmp_path)
+
+
+def test_only_boots_with_another_device_tree_have_semihosting(where: Path, tmp_path: Path) -> None:
+    plain = machine.command("QEMU", BOOT, where, tmp_path)
+    other = machine.command("QEMU", dataclasses.replace(BOOT, device_tree="none"), where, tmp_path)
+    assert "-semihosting-config" not in plain
+    assert "-semihosting-config" in other
+
+
+# ---- What cannot be loaded ----
 
 def test_an_image_that_does_not_fit_there(where: Path, tmp_path: Path) -> None:
     data = bytearray(where.read_bytes())

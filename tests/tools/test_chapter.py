@@ -108,6 +108,9 @@ def test_the_example_of_the_contract() -> None:
     (HEAD + BOOT + "load_at = 0x44000000\nmachine = { memory = '64M' }\n",
      ["F:6: boot 'a': load_at must be from 0x40200000 to 0x43e00000 with 64M of memory, "
       "not 0x44000000"]),
+    (HEAD + BOOT + "device_tree = '../x.dts'\n",
+     ["F:6: boot 'a': device_tree must be the path of a .dts file in this tree or 'none', "
+      "not '../x.dts'"]),
     (HEAD + BOOT + "machine = 3\n", ["F:6: boot 'a': machine must be a table, not a whole number"]),
     (HEAD + BOOT + "machine = { gic = 4 }\n", ["F:6: boot 'a': gic must be 2 or 3, not 4"]),
     (HEAD + BOOT + "[boot.machine]\ngic = 3\nmemory = '512'\n",
