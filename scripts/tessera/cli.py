@@ -18,7 +18,7 @@ from tessera.errors import Misuse, TesseraError
 from tessera.tree import Tree
 
 #: Commands in the order in which `--help` lists them. Each is a module in `commands/`.
-COMMANDS = ("run", "test", "doctor", "tags", "start", "diff", "debug", "stage", "new", "bench", "boot")
+COMMANDS = ("run", "test", "doctor", "tags", "start", "diff", "debug", "stage", "new", "bench", "fuzz", "boot")
 
 EXAMPLES = """\
 The two that matter:

@@ -1,0 +1,81 @@
+"""Feeds made-up input to a part of the kernel that reads what others wrote, until it breaks.
+
+Without --minutes or --runs it goes on for a minute. Interesting inputs are kept in build/fuzz/corpus,
+and the next run starts from them. An input that breaks something is kept in build/fuzz/findings:
+exit status 1, and --input runs that one again.
+"""
+from __future__ import annotations
+
+import argparse
+import subprocess
+from pathlib import Path
+
+from tessera import console
+from tessera.errors import Failure, Misuse
+from tessera.tree import Tree
+
+HELP = "feed made-up input to the device tree reader"
+
+#: Larger inputs than this, in bytes, are not tried: QEMU's own tree has 7.5 KB.
+LONGEST = 8192
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what the command takes."""
+    parser.add_argument("target", help="what to feed, such as device-tree")
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("--minutes", metavar="N", type=_positive, help="stop after so long (default: 1)")
+    amount.add_argument("--runs", metavar="N", type=_positive, help="stop after so many inputs")
+    amount.add_argument("--input", metavar="FILE", type=Path, help="only this input")
+    parser.add_argument("--seed", metavar="N", type=_positive, help="the same inputs every time")
+
+
+def _positive(word: str) -> int:
+    """A whole number from 1 on."""
+    if not (word.isascii() and word.isdigit() and int(word) > 0):
+        raise argparse.ArgumentTypeError(f"'{word}' is not a whole number from 1 on")
+    return int(word)
+
+
+def execute(args: argparse.Namespace, tree: Tree) -> int:
+    """Builds the target and runs it."""
+    from tessera import setup
+    from tessera.build import build
+
+    _check(args, tree)
+    setup.ensure("test", tree=tree)
+    folder = build(tree, "fuzz", [f"fuzz-{args.target}"])
+    findings = folder / "findings"
+    findings.mkdir(exist_ok=True)
+    command = [folder / "tests/fuzz" / f"fuzz-{args.target}", f"-artifact_prefix={findings}/",
+               *_amount(args, folder)]
+    if subprocess.run(command, cwd=tree.root, check=False).returncode != 0:
+        raise Failure(f"{args.target} broke; what broke it is in {findings}",
+                      f"./tessera fuzz {args.target} --input FILE tries that input alone.")
+    console.good(f"{args.target}: nothing found")
+    return 0
+
+
+def _check(args: argparse.Namespace, tree: Tree) -> None:
+    """Misuse when this tree has no such target, or the input is not there."""
+    names = sorted(file.stem.replace("_", "-") for file in (tree.root / "tests/fuzz").glob("*.cpp"))
+    if args.target not in names:
+        raise Misuse(f"there is no fuzz target '{args.target}'", f"There is: {', '.join(names)}.")
+    if not (tree.root / "kernel/boot/device_tree.hpp").exists():
+        raise Misuse(f"chapter {tree.chapter:02} does not read device trees yet",
+                     "Chapter 04 is the first that does.")
+    if args.input and not args.input.is_file():
+        raise Misuse(f"--input: there is no file {args.input}")
+
+
+def _amount(args: argparse.Namespace, folder: Path) -> list[str | Path]:
+    """libFuzzer's options for how long, and where inputs come from."""
+    if args.input:
+        return [args.input.resolve()]
+    corpus = folder / "corpus" / args.target
+    options: list[str | Path] = [f"-max_len={LONGEST}", "-print_final_stats=1"]
+    options += [f"-runs={args.runs}"] if args.runs else [f"-max_total_time={60 * (args.minutes or 1)}"]
+    if args.seed:  # the same start every time, so nothing that earlier runs have left
+        return [*options, f"-seed={args.seed}", folder / "trees"]
+    corpus.mkdir(parents=True, exist_ok=True)
+    return [*options, corpus, folder / "trees"]

@@ -1,0 +1,79 @@
+"""`./tessera fuzz`: what it refuses, and how it tells what the target found."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tessera import build, cli, setup
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tree of chapter 04 whose fuzz target is a script that notes its arguments."""
+    for file in ("tests/fuzz/device_tree.cpp", "kernel/boot/device_tree.hpp", "input"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    (tmp_path / "kernel/CHAPTER").write_text("04\n")
+    program = tmp_path / "build/fuzz/tests/fuzz/fuzz-device-tree"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\nexit $(cat {tmp_path}/status)\n')
+    program.chmod(0o755)
+    (tmp_path / "status").write_text("0")
+    monkeypatch.setattr(setup, "ensure", lambda *args, **more: None)
+    monkeypatch.setattr(build, "build", lambda *args, **more: tmp_path / "build/fuzz")
+    return tmp_path
+
+
+def arguments(root: Path) -> str:
+    """What the target was started with."""
+    return (root / "arguments").read_text().strip()
+
+
+def test_a_minute_unless_told_otherwise(root: Path) -> None:
+    assert cli.main(root, ["fuzz", "device-tree"]) == 0
+    folder = root / "build/fuzz"
+    assert "-max_total_time=60" in arguments(root)
+    assert arguments(root).endswith(f"{folder}/corpus/device-tree {folder}/trees")
+    assert (folder / "corpus/device-tree").is_dir()
+
+
+def test_minutes(root: Path) -> None:
+    assert cli.main(root, ["fuzz", "device-tree", "--minutes", "3"]) == 0
+    assert "-max_total_time=180" in arguments(root)
+
+
+def test_a_seed_makes_runs_repeatable(root: Path) -> None:
+    assert cli.main(root, ["fuzz", "device-tree", "--runs", "20", "--seed", "7"]) == 0
+    assert "-runs=20 -seed=7" in arguments(root)
+    assert "corpus" not in arguments(root), "what earlier runs found would change it"
+
+
+def test_one_input(root: Path) -> None:
+    assert cli.main(root, ["fuzz", "device-tree", "--input", str(root / "input")]) == 0
+    assert arguments(root).endswith(f"findings/ {root}/input")
+
+
+def test_a_finding_is_a_failure(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "status").write_text("77")
+    assert cli.main(root, ["fuzz", "device-tree"]) == 1
+    said = capsys.readouterr().err
+    assert "device-tree broke; what broke it is in" in said and "--input FILE" in said
+
+
+@pytest.mark.parametrize(("words", "problem"), [
+    (["device-three"], "there is no fuzz target 'device-three'"),
+    (["device-tree", "--runs", "0"], "'0' is not a whole number from 1 on"),
+    (["device-tree", "--runs", "5", "--minutes", "1"], "not allowed with"),
+    (["device-tree", "--input", "nowhere"], "there is no file nowhere"),
+])
+def test_misuse(root: Path, capsys: pytest.CaptureFixture[str], words: list[str], problem: str) -> None:
+    assert cli.main(root, ["fuzz", *words]) == 2
+    assert problem in capsys.readouterr().err
+
+
+def test_a_chapter_too_early(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "kernel/boot/device_tree.hpp").unlink()
+    (root / "kernel/CHAPTER").write_text("03\n")
+    assert cli.main(root, ["fuzz", "device-tree"]) == 2
+    assert "chapter 03 does not read device trees yet" in capsys.readouterr().err
