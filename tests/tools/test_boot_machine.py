@@ -116,6 +116,12 @@ def test_only_boots_with_another_device_tree_have_semihosting(where: Path, tmp_p
     assert "-semihosting-config" in other
 
 
+def test_semihosting_is_shown_in_its_place(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "tree", "semihosting", boot_toml(more='device_tree = "none"'),
+                     {"only": "before, by semihosting, after\n[ch01] OK\n"})
+    assert check_boots(tree)[0].passed
+
+
 # ---- What cannot be loaded ----
 
 def test_an_image_that_does_not_fit_there(where: Path, tmp_path: Path) -> None:
