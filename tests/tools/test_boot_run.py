@@ -150,8 +150,8 @@ def ended(child: pexpect.spawn) -> int:
 def test_keys_reach_the_kernel(tmp_path: Path, terminal: Callable[..., pexpect.spawn]) -> None:
     child = terminal(make_tree(tmp_path / "tree", "dialogue"), "run")
     child.expect_exact("name? ")
-    child.send("b\x01\x01ob\r")  # Ctrl-A twice types one
-    child.expect_exact("b\x01ob\r\nname? ")
+    child.send("b\x01\x01\x1a\x1cob\r")  # Ctrl-A twice types one; Ctrl-Z and Ctrl-\ are keys
+    child.expect_exact("b\x01\x1a\x1cob\r\nname? ")
     child.send("eve\r")
     child.expect_exact("eve\r\n[ch01] OK\r\n")
     child.expect_exact("chapter 01 ended well")

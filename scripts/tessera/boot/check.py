@@ -78,8 +78,9 @@ def check_boots(tree: Tree, *, accept: bool = False, names: Iterable[str] | None
     if accept and preset != GOLDEN_PRESET:
         raise Misuse(f"expected logs are recorded from the preset {GOLDEN_PRESET}, not {preset}")
     chapter = chapters.load(files.home_of(tree), tree.chapter)
-    wanted = [boot.name for boot in chapter.boots] if names is None else list(names)
-    boots = [chapter.boot(name) for name in wanted or [None]]
+    if names is None:
+        names = [chapter.boot().name, *(boot.name for boot in chapter.boots[1:])]
+    boots = [chapter.boot(name) for name in names]
     return [_Check(tree, chapter.number, boot, preset).check(accept, once) for boot in boots]
 
 

@@ -67,7 +67,9 @@ def keyboard() -> Iterator[Typed | None]:
 def _unbuffer(descriptor: int) -> None:
     """Keys come one by one and unseen; Ctrl-C stays a signal, Enter stays a newline."""
     mode = termios.tcgetattr(descriptor)
-    mode[3] &= ~(termios.ICANON | termios.ECHO)
-    mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-    mode[6][termios.VSUSP] = b"\0"  # Ctrl-Z would suspend us, not the guest
+    mode[3] &= ~(termios.ICANON | termios.ECHO | termios.IEXTEN)
+    characters = mode[6]
+    characters[termios.VMIN], characters[termios.VTIME] = 1, 0
+    for key in (termios.VSUSP, termios.VQUIT):  # Ctrl-Z and Ctrl-\ are for the guest, not for us
+        characters[key] = b"\0"
     termios.tcsetattr(descriptor, termios.TCSADRAIN, mode)
