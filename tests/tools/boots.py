@@ -88,8 +88,8 @@ def tool_command(tree: Tree, *args: str) -> list[str]:
     return [sys.executable, "-c", DRIVER, str(tree.root), *args]
 
 
-def processes_of(root: Path) -> list[str]:
-    """The command lines of QEMUs that boot an Image under `root`."""
+def processes_of(root: Path) -> list[int]:
+    """The QEMUs that boot an Image under `root`, and the scripts around them."""
     found = []
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -97,7 +97,7 @@ def processes_of(root: Path) -> list[str]:
         except OSError:
             continue  # it has ended meanwhile
         if "-kernel" in words and any(word.startswith(str(root)) for word in words):
-            found.append(" ".join(words))
+            found.append(int(file.parent.name))
     return found
 
 

@@ -13,7 +13,8 @@ import pexpect
 import pytest
 
 from boots import (SCRIPTS, boot_toml, environment, fake_qemu, make_tree, processes_of, tool,
-                   tool_command)
+                   tool_command, wait_until)
+from tessera.boot.activity import look
 from tessera.tree import Tree
 
 ASKS_TWICE = '[[boot.dialogue]]\nexpect = "name? "\nsend = "bob\\n"\n' * 2
@@ -158,13 +159,18 @@ def test_keys_reach_the_kernel(tmp_path: Path, terminal: Callable[..., pexpect.s
     assert ended(child) == 0
 
 
-def test_whoever_sits_there_is_the_limit(tmp_path: Path,
-                                         terminal: Callable[..., pexpect.spawn]) -> None:
-    tree = make_tree(tmp_path / "tree", "idle")  # which may idle for half a second
+@pytest.mark.parametrize("kernel", ["idle", "spin"])
+def test_whoever_sits_there_is_the_limit(tmp_path: Path, terminal: Callable[..., pexpect.spawn],
+                                         kernel: str) -> None:
+    limits = "limits = { cpu_seconds = 1, idle_seconds = 0.1, wall_seconds = 1 }"
+    tree = make_tree(tmp_path / "tree", kernel, boot_toml(more=limits))
     child = terminal(tree, "run")
     child.expect_exact("one")
+    [qemu] = processes_of(tree.root)
     time.sleep(1.5)
-    assert len(processes_of(tree.root)) == 1
+    if kernel == "spin":
+        wait_until(lambda: look(qemu).cpu_seconds > 1.5, "spinning")
+    assert processes_of(tree.root) == [qemu]
     child.send("\x01x")
     child.expect_exact("chapter 01 was stopped from the keyboard")
     assert ended(child) == 0
