@@ -1,3 +1,5 @@
+#include "arch/cpu.hpp"
+#include "base/assert.hpp"
 #include "base/print.hpp"
 #include "base/trace.hpp"
 #include "boot/demo.hpp"
@@ -31,6 +33,7 @@ void kernel_main([[maybe_unused]] u64 device_tree, u64 entered_at) noexcept {
     trace::event(trace::Kind::Boot, entered_at);
     kernel_state.firmware = dev::Psci{conduit(entered_at)};
     kernel_state.image = {address_of(image_begin), address_of(image_end)};
+    K_ASSERT(arch::current_el() == 1);
     check_invariants(kernel_state);
     demo::run(kernel_state);
     print("[ch" K_CHAPTER "] OK\n");

@@ -1,4 +1,4 @@
-"""The checks that need a compiler or its relatives: format, tidy, headers, hooks, must_not_compile."""
+"""The checks that need a compiler or its relatives: format, tidy, hooks, must_not_compile."""
 from __future__ import annotations
 
 import json
@@ -199,28 +199,3 @@ def test_invariants_that_are_never_checked_fail(hooked: Path) -> None:
     replace(hooked / "base/invariant.hpp", "invariants_checked = K_CHECK_INVARIANTS != 0", "invariants_checked = false")
     assert hooks.problems(hooked, CROSS) == ["a check of invariants that is on does nothing"]
 
-
-# Headers that do not compile alone, in a tree with nothing but the project's build files and two headers.
-
-def build_headers(tmp_path: Path, repository: Path, header: str) -> subprocess.CompletedProcess[str]:
-    shutil.copytree(repository / "scripts/cmake", tmp_path / "cmake")
-    write(tmp_path, "CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(headers LANGUAGES CXX)\n"
-          "list(APPEND CMAKE_MODULE_PATH ${CMAKE_SOURCE_DIR}/cmake)\nset(CMAKE_CXX_STANDARD 20)\n"
-          "include(Warnings)\ninclude(Kernel)\nadd_subdirectory(kernel)\n")
-    write(tmp_path, "kernel/CMakeLists.txt", "tessera_kernel(PORTABLE base/a.cpp LINKER_SCRIPT none)\n")
-    write(tmp_path, "kernel/base/a.cpp", "#include \"base/a.hpp\"\n")
-    write(tmp_path, "kernel/base/a.hpp", header)
-    write(tmp_path, "kernel/arch/contract.hpp", '#pragma once\n#include "arch/cpu.hpp"\n')
-    write(tmp_path, "kernel/arch/host/arch/cpu.hpp", "#pragma once\n")
-    subprocess.run(["cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "build"], check=True, capture_output=True)
-    return subprocess.run(["cmake", "--build", tmp_path / "build", "--target", "all_verify_interface_header_sets"],
-                          capture_output=True, text=True)
-
-
-def test_headers_that_compile_alone_pass(tmp_path: Path, repository: Path) -> None:
-    assert build_headers(tmp_path, repository, "#pragma once\n#include <span>\nint sum(std::span<int> all);\n").returncode == 0
-
-
-def test_a_header_that_needs_another_fails(tmp_path: Path, repository: Path) -> None:
-    done = build_headers(tmp_path, repository, "#pragma once\nint sum(std::span<int> all);\n")
-    assert done.returncode != 0 and "a.hpp:2" in done.stdout

@@ -1,0 +1,92 @@
+"""What the build itself refuses: headers that lean on others, constructors, helpers of the compiler.
+
+Each test builds a small tree that has the project's own build files and just enough kernel.
+"""
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = """
+cmake_minimum_required(VERSION 3.25)
+project(small LANGUAGES CXX ASM)
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_SOURCE_DIR}/cmake)
+set(CMAKE_CXX_STANDARD 20)
+include(Warnings)
+include(Kernel)
+add_subdirectory(kernel)
+"""
+START = ".section .head, \"ax\"\n.global _start\n_start:\n    bl entry\n    b .\n"
+SOURCE = '#include "base/a.hpp"\n\nextern "C" void entry();\n\nvoid entry() {}\n'
+HEADER = "#pragma once\n"
+
+
+def write(root: Path, name: str, text: str) -> None:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text)
+
+
+@pytest.fixture
+def tree(tmp_path: Path, repository: Path) -> Path:
+    """A kernel of one source, one header and the real linker script."""
+    shutil.copytree(repository / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "cmake").symlink_to("scripts/cmake")
+    write(tmp_path, "CMakeLists.txt", PROJECT)
+    write(tmp_path, "kernel/CMakeLists.txt",
+          "tessera_kernel(PORTABLE base/a.cpp MACHINE boot/start.S LINKER_SCRIPT boot/kernel.ld)\n")
+    write(tmp_path, "kernel/base/a.cpp", SOURCE)
+    write(tmp_path, "kernel/base/a.hpp", HEADER)
+    write(tmp_path, "kernel/boot/start.S", START)
+    shutil.copy(repository / "kernel/boot/kernel.ld", tmp_path / "kernel/boot/kernel.ld")
+    write(tmp_path, "kernel/arch/contract.hpp", '#pragma once\n#include "arch/cpu.hpp"\n')
+    for machine in ("aarch64", "host"):
+        write(tmp_path, f"kernel/arch/{machine}/arch/cpu.hpp", "#pragma once\n")
+    return tmp_path
+
+
+def build(tree: Path, target: str, toolchain: str | None) -> tuple[bool, str]:
+    """Whether it worked, and what was said."""
+    chosen = [f"-DCMAKE_TOOLCHAIN_FILE={tree}/scripts/cmake/{toolchain}.cmake"] if toolchain else []
+    subprocess.run(["cmake", "-G", "Ninja", "-S", tree, "-B", tree / "build", *chosen], check=True, capture_output=True)
+    done = subprocess.run(["cmake", "--build", tree / "build", "--target", target], capture_output=True, text=True)
+    return done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("toolchain", ["aarch64-gcc", None])
+def test_headers_must_compile_alone(tree: Path, toolchain: str | None) -> None:
+    target = "all_verify_interface_header_sets"
+    worked, said = build(tree, target, toolchain)
+    assert worked, said
+    write(tree, "kernel/base/a.hpp", "#pragma once\nint sum(std::span<int> all);\n")
+    worked, said = build(tree, target, toolchain)
+    assert not worked and "base/a.hpp:2" in said
+
+
+#: 128-bit division is a function of libgcc.
+HELPER = """
+__extension__ using Wide = unsigned __int128;
+Wide quotient(Wide a, Wide b);
+Wide quotient(Wide a, Wide b) { return a / b; }
+void entry() { asm volatile("" : : "r"(&quotient)); }
+"""
+
+CONSTRUCTOR = """
+int value();
+int value() { return *reinterpret_cast<volatile int*>(4096); }
+extern int late;
+int late = value();
+void entry() {}
+"""
+
+
+@pytest.mark.parametrize("toolchain", ["aarch64-gcc", "aarch64-clang"])
+def test_what_a_kernel_must_not_need(tree: Path, toolchain: str) -> None:
+    worked, said = build(tree, "kernel.elf", toolchain)
+    assert worked, said
+    for code, complaint in ((HELPER, "__udivti3"), (CONSTRUCTOR, "make it constinit")):
+        write(tree, "kernel/base/a.cpp", f'extern "C" void entry();\n{code}')
+        worked, said = build(tree, "kernel.elf", toolchain)
+        assert not worked and complaint in said
