@@ -65,6 +65,16 @@ def test_an_image_is_loaded_elsewhere(where: Path, tmp_path: Path, address: int)
     assert lines[2] == "magic 0x00000000d00dfeed"  # x0 has survived
 
 
+def test_memory_is_not_clean_where_other_firmware_has_been(where: Path, tmp_path: Path) -> None:
+    data = bytearray(where.read_bytes())
+    struct.pack_into("<Q", data, 16, len(data) + 100)  # image_size: a bss of 100 bytes
+    where.write_bytes(data)
+    line = machine.command("QEMU", dataclasses.replace(BOOT, load_at=0x48000000), where, tmp_path / "scratch")
+    loaded = tmp_path / "scratch/only.Image"
+    assert any(f"file={loaded}," in word for word in line)
+    assert loaded.read_bytes() == bytes(data) + 100 * b"\xa5"
+
+
 # ---- Another device tree ----
 
 #: A tree that is no machine's; boots which only tell where it is do not mind.

@@ -15,6 +15,10 @@ _MAGIC = b"ARM\x64"
 #: The stub lies below every place an Image can be loaded at, and above QEMU's own few instructions.
 _STUB_OFFSET = 0x8_0000
 
+#: What other firmware leaves in the memory behind the file, where bss and stack will be. QEMU's is
+#: zero, which hides a bss that is not cleared.
+LEFTOVER = b"\xa5"
+
 
 def load(boot: Boot, image: Path, scratch: Path, device_tree: Path | None) -> list[str]:
     """QEMU's options for it. QEMU itself loads the Image, unless the boot wants something special:
@@ -31,13 +35,14 @@ def load(boot: Boot, image: Path, scratch: Path, device_tree: Path | None) -> li
     if end > RAM_START + boot.machine.memory_bytes:
         raise Failure(f"boot '{boot.name}': an Image of {size} bytes at {boot.load_at:#x} "
                       f"does not fit in {boot.machine.memory} of memory")
-    stub = scratch / f"{boot.name}.stub"
+    stub, dirty = scratch / f"{boot.name}.stub", scratch / f"{boot.name}.Image"
     try:
         scratch.mkdir(parents=True, exist_ok=True)
         stub.write_bytes(jump_stub(boot.load_at, end, tree_at))
+        dirty.write_bytes(image.read_bytes().ljust(size, LEFTOVER))
     except OSError as error:
-        raise Failure(f"cannot write {stub}: {error.strerror}") from error
-    options = ["-kernel", str(stub), *_loader(image, boot.load_at)]
+        raise Failure(f"cannot write {error.filename}: {error.strerror}") from error
+    options = ["-kernel", str(stub), *_loader(dirty, boot.load_at)]
     return options + _loader(device_tree, tree_at) if device_tree else options
 
 
