@@ -134,6 +134,7 @@ def test_a_second_boot_that_ends_differently(ok: Tree, tmp_path: Path,
     monkeypatch.setenv("TESSERA_QEMU", fake_qemu(tmp_path / "qemu", SECOND_HANGS))
     [outcome] = check_boots(ok)
     assert (outcome.verdict, outcome.ending.end) == (Verdict.WRONG_END, End.IDLING)
+    assert outcome.ending.sentence.startswith("in the second boot, idling")
 
 
 def test_a_dialogue_is_booted_once(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Golden boots: how it ends, raw identity, the expected log."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Iterable
@@ -107,9 +107,10 @@ class _Check:
             second = self._run(self.logs / f"{self.boot.name}.second.raw.log")
             if difference := golden.raw_difference(first.output, second.output):
                 return self._outcome(Verdict.NOT_REPEATABLE, first, ending, difference)
-            ending = judge(second, self.chapter)
-            if ending.end.value != self.boot.ends:
-                return self._outcome(Verdict.WRONG_END, second, ending)
+            other = judge(second, self.chapter)
+            if other.end.value != self.boot.ends:
+                other = replace(other, sentence=f"in the second boot, {other.sentence}")
+                return self._outcome(Verdict.WRONG_END, second, other)
         return self._compare(first, ending, accept)
 
     def _compare(self, first: Run, ending: Ending, accept: bool) -> Outcome:
