@@ -119,9 +119,16 @@ def test_a_chapter_with_a_page_in_the_book_links_to_it() -> None:
 
 
 def test_the_boot_shown_is_what_the_kernel_prints() -> None:
-    shown = readme().partition("$ ./tessera run 01\n")[2].partition("```")[0]
+    shown = readme().partition("$ ./tessera run 01\n")[2].partition("$ ")[0]
     boot = chapters.load(TREE, 1).boot()
     assert (TREE.chapter_dir(1) / f"expected/{boot.name}.log").read_text(encoding="utf-8") in shown
+
+
+def test_the_test_run_shown_adds_up() -> None:
+    shown = readme().partition("$ ./tessera test 01\n")[2].partition("```")[0]
+    planned, row, passed = re.search(r"running (\d+) tests.*^01 (.*)✓\n(\d+) passed, 0 failed, 0 skipped\n", shown,
+                                     re.DOTALL | re.MULTILINE).groups()
+    assert int(planned) == int(passed) == sum(map(int, row.split()))
 
 
 @pytest.mark.skipif(not TREE.is_git, reason="chapter 01's kernel comes out of a git clone")
