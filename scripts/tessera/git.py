@@ -11,8 +11,15 @@ from tessera.errors import Failure, Misuse
 
 #: Variables that would send git to another repository, for instance when called from a hook.
 _REDIRECTING = (
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_QUARANTINE_PATH",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_QUARANTINE_PATH",
 )
 #: All that a neutral git keeps of the caller's GIT_* variables.
 _HARMLESS = re.compile(r"GIT_(EXEC_PATH|TRACE\w*)$")
@@ -65,9 +72,13 @@ class Git:
         self.env |= variables or {}
 
     def run(
-        self, *args: str, stdin: bytes | None = None, check: bool = True, env: dict[str, str] | None = None
+        self,
+        *args: str,
+        stdin: bytes | None = None,
+        check: bool = True,
+        env: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Runs `git ARGS` and returns the finished process; raises GitError when `check` is set and it fails."""
+        """Runs `git ARGS` and returns the finished process; with `check`, GitError if it fails."""
         try:
             done = subprocess.run(
                 ["git", *args],
@@ -78,7 +89,9 @@ class Git:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise Misuse("git is not installed, or this folder has gone", "`./tessera doctor` says more.") from error
+            raise Misuse(
+                "git is not installed, or this folder has gone", "`./tessera doctor` says more."
+            ) from error
         if check and done.returncode != 0:
             raise GitError(args, done.returncode, done.stderr.decode(errors="replace"))
         return done
@@ -98,17 +111,28 @@ class Git:
 
     def resolve(self, revision: str) -> str | None:
         """The object id that `revision` names, or None."""
-        done = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", revision, check=False)
+        done = self.run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", revision, check=False
+        )
         return done.stdout.decode().strip() if done.returncode == 0 else None
 
 
 def _environment(user_config: bool) -> dict[str, str]:
-    """The environment for git: the user's own, or one in which nothing of theirs changes a result."""
+    """The environment for git: the user's, or one in which nothing of theirs changes a result."""
     if user_config:
         return {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or _HARMLESS.match(k)}
-    env |= {"LC_ALL": "C", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1"}
-    env |= {"GIT_CONFIG_COUNT": str(len(_NEUTRAL)), "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
+    env |= {
+        "LC_ALL": "C",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+    }
+    env |= {
+        "GIT_CONFIG_COUNT": str(len(_NEUTRAL)),
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_EDITOR": "true",
+    }
     for number, (key, value) in enumerate(_NEUTRAL.items()):
         env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return env

@@ -20,9 +20,12 @@ from tessera.tree import Tree
 Files = dict[str, str]
 _ENV = {
     **{k: v for k, v in os.environ.items() if not k.startswith("GIT_")},
-    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_AUTHOR_NAME": "An Author", "GIT_AUTHOR_EMAIL": "author@example.org",
-    "GIT_COMMITTER_NAME": "An Author", "GIT_COMMITTER_EMAIL": "author@example.org",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "An Author",
+    "GIT_AUTHOR_EMAIL": "author@example.org",
+    "GIT_COMMITTER_NAME": "An Author",
+    "GIT_COMMITTER_EMAIL": "author@example.org",
 }
 GAP = "".join(f"// {n}\n" for n in range(8))
 
@@ -32,10 +35,12 @@ def stage_files(number: int) -> Files:
     files = {
         "kernel/CHAPTER": f"{number:02}\n",
         "kernel/table.cpp": "".join(f"{GAP}shared {n:02}\n" for n in range(1, number + 1)),
-        "kernel/main.cpp": f"int main() {{\n    return 0;\n}}\n",
+        "kernel/main.cpp": "int main() {\n    return 0;\n}\n",
     }
     for n in range(1, number + 1):
-        files[f"kernel/part{n:02}.cpp"] = f"// part {n:02}\nint part{n:02}() {{\n    return {n};\n}}\n"
+        files[
+            f"kernel/part{n:02}.cpp"
+        ] = f"// part {n:02}\nint part{n:02}() {{\n    return {n};\n}}\n"
         files[f"tests/unit/part{n:02}_test.cpp"] = f"// test of part {n:02}\n"
     if number >= 3:
         files["kernel/moved/part01.cpp"] = files.pop("kernel/part01.cpp")
@@ -44,7 +49,9 @@ def stage_files(number: int) -> Files:
 
 def git(root: Path, *args: str, check: bool = True) -> str:
     """Plain git as an author would use it."""
-    done = subprocess.run(["git", *args], cwd=root, env=_ENV, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", *args], cwd=root, env=_ENV, capture_output=True, text=True, check=False
+    )
     if check and done.returncode:
         raise AssertionError(f"git {' '.join(args)}: {done.stderr}")
     return done.stdout.rstrip("\n")
@@ -76,11 +83,15 @@ def make_stack(root: Path, stages: int, files_of: Callable[[int], Files] = stage
     """A repository whose main holds a stack of stages at rest."""
     root.mkdir(parents=True)
     git(root, "init", "--quiet", "--initial-branch=main")
-    write(root, {
-        ".gitignore": "/build/\n",
-        ".gitattributes": "* text=auto eol=lf\nchapters/*/stage.patch -text merge=binary\n",
-        "CMakeLists.txt": "# the build\n", "tests/README.md": "tests\n",
-    })
+    write(
+        root,
+        {
+            ".gitignore": "/build/\n",
+            ".gitattributes": "* text=auto eol=lf\nchapters/*/stage.patch -text merge=binary\n",
+            "CMakeLists.txt": "# the build\n",
+            "tests/README.md": "tests\n",
+        },
+    )
     store, before = Store(Tree(root)), None
     for number in range(1, stages + 1):
         tree = tree_of(root, files_of(number))

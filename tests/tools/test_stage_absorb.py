@@ -31,21 +31,30 @@ def refused(root: Path, message: str, *options: str) -> str:
     assert git_before in (after, git(root, "for-each-ref", "refs/heads/main", "refs/tags"))
     assert git(root, "diff") == files
     if git(root, "for-each-ref", "refs/heads/stage"):
-        assert git(root, "rev-parse", "stage/05") == git(root, "rev-parse", "refs/tessera/origin/05")
+        assert git(root, "rev-parse", "stage/05") == git(
+            root, "rev-parse", "refs/tessera/origin/05"
+        )
     return caught.value.hint or ""
 
 
-def test_a_changed_line_lands_in_the_stage_that_brought_it(stack5: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_line_lands_in_the_stage_that_brought_it(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     change(stack5, "kernel/part03.cpp", "return 3;", "return 33;")
     assert tessera(stack5, "stage", "absorb") == 0
     out = capsys.readouterr().out
     assert "kernel/part03.cpp:3" in out and "absorbed into stage 03" in out
     assert [("33" in show(stack5, n, "kernel/part03.cpp")) for n in (3, 4, 5)] == [True] * 3
-    assert git(stack5, "rev-parse", "stage/02") == git(stack5, "rev-parse", "refs/tessera/origin/02")
+    assert git(stack5, "rev-parse", "stage/02") == git(
+        stack5, "rev-parse", "refs/tessera/origin/02"
+    )
     assert tessera(stack5, "stage", "export", "--no-boot") == 0
     commit(stack5, "Absorbed")
     assert tessera(stack5, "stage", "verify", "--no-boot") == 0
-    assert git(stack5, "show", "--name-only", "--format=") .splitlines() == ["chapters/03/stage.patch", "kernel/part03.cpp"]
+    assert git(stack5, "show", "--name-only", "--format=").splitlines() == [
+        "chapters/03/stage.patch",
+        "kernel/part03.cpp",
+    ]
 
 
 def test_several_hunks_go_to_several_stages(stack5: Path) -> None:
@@ -53,7 +62,9 @@ def test_several_hunks_go_to_several_stages(stack5: Path) -> None:
     change(stack5, "kernel/table.cpp", "shared 04\n", "shared four\nand more\n")
     change(stack5, "tests/unit/part05_test.cpp", "test of", "the test of")
     tessera(stack5, "stage", "absorb")
-    assert "shared two" in show(stack5, 2, "kernel/table.cpp") and "shared two" in show(stack5, 3, "kernel/table.cpp")
+    assert "shared two" in show(stack5, 2, "kernel/table.cpp") and "shared two" in show(
+        stack5, 3, "kernel/table.cpp"
+    )
     assert "shared four\nand more" in show(stack5, 4, "kernel/table.cpp")
     assert show(stack5, 5, "tests/unit/part05_test.cpp") == "// the test of part 05"
     assert show(stack5, 5, "kernel/table.cpp") + "\n" == read(stack5, "kernel/table.cpp")
@@ -77,13 +88,17 @@ def test_deleted_lines(stack5: Path) -> None:
     change(stack5, "kernel/part04.cpp", "// part 04\n", "")
     change(stack5, "kernel/table.cpp", "shared 05\n", "")
     tessera(stack5, "stage", "absorb")
-    assert "part 04" not in show(stack5, 4, "kernel/part04.cpp") and "shared 05" not in show(stack5, 5, "kernel/table.cpp")
+    assert "part 04" not in show(stack5, 4, "kernel/part04.cpp") and "shared 05" not in show(
+        stack5, 5, "kernel/table.cpp"
+    )
 
 
 def test_a_last_line_without_its_end(stack5: Path) -> None:
     write(stack5, {"kernel/part02.cpp": read(stack5, "kernel/part02.cpp").rstrip("\n")})
     tessera(stack5, "stage", "absorb")
-    assert git(stack5, "cat-file", "-s", "stage/02:kernel/part02.cpp") == str((stack5 / "kernel/part02.cpp").stat().st_size)
+    assert git(stack5, "cat-file", "-s", "stage/02:kernel/part02.cpp") == str(
+        (stack5 / "kernel/part02.cpp").stat().st_size
+    )
     assert tessera(stack5, "stage", "export", "--no-boot") == 0
     assert tessera(stack5, "stage", "verify", "--no-boot") == 0
 
@@ -123,21 +138,36 @@ def test_a_line_next_to_one_that_a_later_stage_adds(stack5: Path) -> None:
 
 def test_lines_that_a_later_stage_moved_to_another_file(stack5: Path) -> None:
     rewrite(stack5, 2, {"kernel/long.cpp": LONG + "// the rest\n"})
-    rewrite(stack5, 4, {"kernel/long.cpp": "// the rest\n", "kernel/other.cpp": "// moved here\n" + LONG})
+    rewrite(
+        stack5,
+        4,
+        {"kernel/long.cpp": "// the rest\n", "kernel/other.cpp": "// moved here\n" + LONG},
+    )
     change(stack5, "kernel/other.cpp", "return 5;", "return 55;")
     tessera(stack5, "stage", "absorb")
-    assert "return 55;" in show(stack5, 2, "kernel/long.cpp") and "return 55;" in show(stack5, 3, "kernel/long.cpp")
-    assert show(stack5, 4, "kernel/long.cpp") == "// the rest" and "return 55;" in show(stack5, 4, "kernel/other.cpp")
+    assert "return 55;" in show(stack5, 2, "kernel/long.cpp") and "return 55;" in show(
+        stack5, 3, "kernel/long.cpp"
+    )
+    assert show(stack5, 4, "kernel/long.cpp") == "// the rest" and "return 55;" in show(
+        stack5, 4, "kernel/other.cpp"
+    )
 
 
 def test_lines_that_stood_apart_in_their_stage_are_refused(stack5: Path) -> None:
     rewrite(stack5, 2, {"kernel/long.cpp": LONG})
     rewrite(stack5, 4, {"kernel/long.cpp": LONG.replace("int line5() { return 5; }\n", "")})
-    change(stack5, "kernel/long.cpp", "int line4() { return 4; }\nint line6() { return 6; }\n", "int line46();\n")
+    change(
+        stack5,
+        "kernel/long.cpp",
+        "int line4() { return 4; }\nint line6() { return 6; }\n",
+        "int line46();\n",
+    )
     hint = refused(stack5, r"kernel/long\.cpp:5: these lines are not in stage 02 as they are here")
     assert "--into" in hint
     tessera(stack5, "stage", "absorb", "--into", "4")
-    assert "line46" not in show(stack5, 3, "kernel/long.cpp") and "line46" in show(stack5, 4, "kernel/long.cpp")
+    assert "line46" not in show(stack5, 3, "kernel/long.cpp") and "line46" in show(
+        stack5, 4, "kernel/long.cpp"
+    )
 
 
 def test_one_that_would_come_out_differently_is_refused(stack5: Path) -> None:
@@ -145,22 +175,40 @@ def test_one_that_would_come_out_differently_is_refused(stack5: Path) -> None:
     rewrite(stack5, 2, {"kernel/long.cpp": LONG})
     rewrite(stack5, 4, {"kernel/copy.cpp": LONG + "// a copy\n"})
     change(stack5, "kernel/copy.cpp", "return 5;", "return 55;")
-    refused(stack5, r"nothing was absorbed: carried forward, the change gives another kernel/copy\.cpp and kernel/long\.cpp")
+    refused(
+        stack5,
+        r"nothing was absorbed: carried forward, the change gives another kernel/copy\.cpp and kernel/long\.cpp",
+    )
     tessera(stack5, "stage", "absorb", "--into", "4")
-    assert "55" in show(stack5, 5, "kernel/copy.cpp") and "55" not in show(stack5, 5, "kernel/long.cpp")
+    assert "55" in show(stack5, 5, "kernel/copy.cpp") and "55" not in show(
+        stack5, 5, "kernel/long.cpp"
+    )
 
 
 def test_a_copy_in_conflict_is_refused(stack5: Path) -> None:
     """As above, but stage 4 changed the neighbour of the copied line, so that carrying forward conflicts."""
     rewrite(stack5, 2, {"kernel/long.cpp": LONG})
-    rewrite(stack5, 4, {"kernel/long.cpp": LONG.replace("return 6;", "return 66;"), "kernel/copy.cpp": LONG})
+    rewrite(
+        stack5,
+        4,
+        {"kernel/long.cpp": LONG.replace("return 6;", "return 66;"), "kernel/copy.cpp": LONG},
+    )
     change(stack5, "kernel/copy.cpp", "return 5;", "return 55;")
     refused(stack5, r"copied from kernel/long\.cpp, which still has them; nothing was absorbed")
 
 
 def test_an_exercise_that_no_longer_fits_refuses_it(stack5: Path) -> None:
     tessera(stack5, "stage", "edit", "1", str(stack5.parent / "edit"))
-    git(stack5, "worktree", "add", "--quiet", "-b", "exercise/03/hole", str(stack5.parent / "hole"), "stage/03")
+    git(
+        stack5,
+        "worktree",
+        "add",
+        "--quiet",
+        "-b",
+        "exercise/03/hole",
+        str(stack5.parent / "hole"),
+        "stage/03",
+    )
     commit(stack5.parent / "hole", "The starter", {"kernel/part02.cpp": "// fill me\n"})
     change(stack5, "kernel/part02.cpp", "return 2;", "return 22;")
     refused(stack5, r"nothing was absorbed: exercise/03/hole conflicts in kernel/part02\.cpp")

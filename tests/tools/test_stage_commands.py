@@ -11,16 +11,23 @@ from tessera.stages import boots
 from tessera.tree import Tree
 
 
-def test_start_gives_a_reader_a_folder_of_their_own(stack5: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_start_gives_a_reader_a_folder_of_their_own(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(stack5, {"kernel/main.cpp": "in the middle of something\n"})
     assert tessera(stack5, "start", "03") == 0
     folder = stack5.with_name("clone-ch03")
     assert f"cd {folder}" in capsys.readouterr().out
-    assert git(folder, "branch", "--show-current") == "work/ch03" and read(folder, "kernel/CHAPTER") == "03\n"
+    assert (
+        git(folder, "branch", "--show-current") == "work/ch03"
+        and read(folder, "kernel/CHAPTER") == "03\n"
+    )
     assert git(folder, "rev-parse", "HEAD") == git(stack5, "rev-parse", "ch03")
     assert read(stack5, "kernel/main.cpp") == "in the middle of something\n"
     commit(folder, "Homework", {"kernel/main.cpp": "done\n"})
-    assert tessera(folder, "start", "4", str(stack5.parent / "four")) == 0, "also from such a folder"
+    assert (
+        tessera(folder, "start", "4", str(stack5.parent / "four")) == 0
+    ), "also from such a folder"
     assert read(stack5.parent / "four", "kernel/CHAPTER") == "04\n"
 
 
@@ -41,7 +48,9 @@ def test_start_overwrites_nothing(stack5: Path) -> None:
         tessera(stack5, "start", "9")
 
 
-def test_diff_shows_a_chapter_or_a_range_and_only_staged_paths(stack5: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_diff_shows_a_chapter_or_a_range_and_only_staged_paths(
+    stack5: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     write(stack5, {"CMakeLists.txt": "# edited\n"})
     assert tessera(stack5, "diff", "3") == 0
     chapter = capfd.readouterr().out
@@ -63,10 +72,14 @@ def boots_like_its_predecessor(tree: Tree, number: int, *, accept: bool) -> bool
     return accept
 
 
-def test_a_new_chapter_stands_on_the_last_and_verifies(stack5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_chapter_stands_on_the_last_and_verifies(
+    stack5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(boots, "boot_stage", boots_like_its_predecessor)
     boot = '[[boot]]\nname = "plain"\nends = "ok"\n'
-    commit(stack5, "A boot", {"chapters/05/chapter.toml": f'title = "Five"\nsummary = "x"\n\n{boot}'})
+    commit(
+        stack5, "A boot", {"chapters/05/chapter.toml": f'title = "Five"\nsummary = "x"\n\n{boot}'}
+    )
     assert tessera(stack5, "new", "chapter", "--title", 'IPC "II": badges') == 0
     assert read(stack5, "kernel/CHAPTER") == "06\n"
     assert read(stack5, "chapters/06/chapter.toml").endswith(boot)
@@ -88,23 +101,31 @@ def test_a_new_chapter_replaces_nothing(stack5: Path) -> None:
     write(stack5, {"book/06-untitled.md": "mine\n"})
     with pytest.raises(Misuse, match="book/06-untitled.md exists already"):
         tessera(stack5, "new", "chapter", "--no-boot")
-    assert git(stack5, "branch", "--list", "stage/06") == "" and not (stack5 / "chapters/06").exists()
+    assert (
+        git(stack5, "branch", "--list", "stage/06") == "" and not (stack5 / "chapters/06").exists()
+    )
 
 
 def test_a_new_chapter_is_not_made_over_edits_that_an_export_would_lose(stack5: Path) -> None:
     write(stack5, {"kernel/main.cpp": "my own\n"})
     with pytest.raises(Failure, match="in no stage"):
         tessera(stack5, "new", "chapter", "--no-boot")
-    assert git(stack5, "branch", "--list", "stage/06") == "" and not (stack5 / "chapters/06").exists()
+    assert (
+        git(stack5, "branch", "--list", "stage/06") == "" and not (stack5 / "chapters/06").exists()
+    )
 
 
-def test_a_chapter_that_does_not_boot_is_reported(stack5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chapter_that_does_not_boot_is_reported(
+    stack5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(boots, "boot_stage", lambda *_, **__: False)
     with pytest.raises(Failure, match="06 does not boot"):
         tessera(stack5, "new", "chapter")
 
 
-def test_status_tells_where_every_stage_stands(stack5: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_tells_where_every_stage_stands(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tessera(stack5, "stage", "status")
     out = capsys.readouterr().out
     assert "no stage branches here" in out and "Title 03" in out and "15/600" in out

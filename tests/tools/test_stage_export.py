@@ -22,7 +22,10 @@ def edited(stack5: Path) -> Path:
 
 def changed(root: Path) -> set[str]:
     """The files that git sees as changed."""
-    return {line[3:] for line in git(root, "status", "--porcelain", "--untracked-files=all").splitlines()}
+    return {
+        line[3:]
+        for line in git(root, "status", "--porcelain", "--untracked-files=all").splitlines()
+    }
 
 
 def test_it_writes_the_patches_that_change_and_the_final_files(edited: Path) -> None:
@@ -34,7 +37,9 @@ def test_it_writes_the_patches_that_change_and_the_final_files(edited: Path) -> 
     assert tessera(edited, "stage", "verify", "--no-boot") == 0
 
 
-def test_an_export_of_what_is_there_changes_nothing(stack5: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_export_of_what_is_there_changes_nothing(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert tessera(stack5, "stage", "export", "--no-boot") == 0
     assert changed(stack5) == set() and "exported already" in capsys.readouterr().out
 
@@ -91,7 +96,9 @@ def test_the_users_index_and_other_files_are_left_alone(edited: Path) -> None:
     write(edited, {"CMakeLists.txt": "# and more\n"})
     tessera(edited, "stage", "export", "--no-boot")
     assert git(edited, "diff", "--cached", "--name-only") == "CMakeLists.txt"
-    assert read(edited, "CMakeLists.txt") == "# and more\n" and read(edited, "notes.txt") == "mine\n"
+    assert (
+        read(edited, "CMakeLists.txt") == "# and more\n" and read(edited, "notes.txt") == "mine\n"
+    )
 
 
 def test_a_binary_file_is_refused(stack5: Path) -> None:
@@ -110,7 +117,9 @@ def test_the_stages_that_changed_are_booted(edited: Path, monkeypatch: pytest.Mo
 
     def boot_stage(tree: Tree, number: int, *, accept: bool) -> bool:
         seen.append((number, accept))
-        assert "// fixed" in (edited / "kernel/part02.cpp").read_text(), "patches are written before anything boots"
+        assert (
+            "// fixed" in (edited / "kernel/part02.cpp").read_text()
+        ), "patches are written before anything boots"
         return accept or number != 4
 
     monkeypatch.setattr(boots, "boot_stage", boot_stage)

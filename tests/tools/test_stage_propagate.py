@@ -7,7 +7,7 @@ import pytest
 from stacks import amend, commit, git, read, tessera, write
 
 from tessera.errors import Failure, Misuse
-from tessera.stages import operation
+from tessera.stages import publish
 from tessera.stages.operation import Conflict
 from tessera.stages.store import Store
 from tessera.stages.workshop import Workshop
@@ -50,9 +50,15 @@ def test_edit_opens_a_worktree_beside_the_clone_with_just_that_stage(
     assert tessera(stack5, "stage", "edit", "03") == 0
     folder = stack5.with_name("clone-stage-03")
     assert str(folder) in capsys.readouterr().out
-    assert read(folder, "kernel/CHAPTER") == "03\n" and read(folder, "CMakeLists.txt") == "# the build\n"
+    assert (
+        read(folder, "kernel/CHAPTER") == "03\n"
+        and read(folder, "CMakeLists.txt") == "# the build\n"
+    )
     assert git(folder, "branch", "--show-current") == "stage/03"
-    assert git(stack5, "status", "--porcelain") == "" and git(stack5, "branch", "--show-current") == "main"
+    assert (
+        git(stack5, "status", "--porcelain") == ""
+        and git(stack5, "branch", "--show-current") == "main"
+    )
     tessera(stack5, "stage", "edit", "3", str(stack5.parent / "again"))
     assert str(folder) in capsys.readouterr().out, "an open stage is not opened twice"
 
@@ -60,7 +66,9 @@ def test_edit_opens_a_worktree_beside_the_clone_with_just_that_stage(
 def test_the_stage_commits_are_the_chapters_diffs(stack5: Path) -> None:
     tessera(stack5, "stage", "edit", "1")
     names = git(stack5, "diff", "--name-only", "stage/02", "stage/03").splitlines()
-    assert "kernel/part03.cpp" in names and all(n.startswith(("kernel/", "tests/unit/")) for n in names)
+    assert "kernel/part03.cpp" in names and all(
+        n.startswith(("kernel/", "tests/unit/")) for n in names
+    )
     assert len(git(stack5, "rev-list", "stage/05").splitlines()) == 6
 
 
@@ -71,7 +79,9 @@ def test_a_fix_in_stage_2_reaches_every_later_stage(stack5: Path) -> None:
     assert [show(stack5, n, "kernel/part02.cpp") for n in (2, 3, 4, 5)] == ["// fixed"] * 4
     assert git(stack5, "rev-parse", "stage/01") == before
     for stage in (2, 3, 4, 5):
-        assert git(stack5, "rev-parse", f"stage/{stage:02}^") == git(stack5, "rev-parse", f"stage/{stage - 1:02}")
+        assert git(stack5, "rev-parse", f"stage/{stage:02}^") == git(
+            stack5, "rev-parse", f"stage/{stage - 1:02}"
+        )
 
 
 def test_a_fix_in_stage_2_of_25(stack25: Path) -> None:
@@ -87,7 +97,9 @@ def test_two_edited_stages_at_once(stack5: Path) -> None:
     tessera(stack5, "stage", "propagate")
     assert show(stack5, 3, "kernel/part02.cpp") == show(stack5, 5, "kernel/part02.cpp") == "// two"
     assert show(stack5, 4, "kernel/part04.cpp") == show(stack5, 5, "kernel/part04.cpp") == "// four"
-    assert git(stack5, "show", "stage/03:kernel/table.cpp") in git(stack5, "show", "stage/04:kernel/table.cpp")
+    assert git(stack5, "show", "stage/03:kernel/table.cpp") in git(
+        stack5, "show", "stage/04:kernel/table.cpp"
+    )
 
 
 def test_a_file_renamed_in_a_later_stage_gets_the_fix_under_its_new_name(stack5: Path) -> None:
@@ -123,7 +135,9 @@ def test_a_conflict_is_resumed(stack5: Path) -> None:
     assert refs(stack5) == before, "nothing moves before the end"
     tessera(stack5, "stage", "propagate", "--continue")
     assert "return 2;" in show(stack5, 3, "kernel/main.cpp")
-    assert "return 24;" in show(stack5, 4, "kernel/main.cpp") and "return 24;" in show(stack5, 5, "kernel/main.cpp")
+    assert "return 24;" in show(stack5, 4, "kernel/main.cpp") and "return 24;" in show(
+        stack5, 5, "kernel/main.cpp"
+    )
     assert show(stack5, 5, "kernel/part05.cpp")
     with pytest.raises(Failure, match="no propagate is under way"):
         tessera(stack5, "stage", "propagate", "--continue")
@@ -171,7 +185,13 @@ def test_abort_leaves_every_ref_and_worktree_as_it_was(stack5: Path) -> None:
 def test_a_resolution_is_remembered(stack5: Path) -> None:
     folder = conflicting(stack5)
     write(folder, {"kernel/main.cpp": "int main() {\n    return 24;\n}\n"})
-    before = git(stack5, "for-each-ref", "--format=update %(refname) %(objectname)", "refs/heads/stage", "refs/tessera")
+    before = git(
+        stack5,
+        "for-each-ref",
+        "--format=update %(refname) %(objectname)",
+        "refs/heads/stage",
+        "refs/tessera",
+    )
     tessera(stack5, "stage", "propagate", "--continue")
     for line in before.splitlines():
         _, name, oid = line.split()
@@ -182,7 +202,9 @@ def test_a_resolution_is_remembered(stack5: Path) -> None:
     assert "return 24;" in show(stack5, 5, "kernel/main.cpp")
 
 
-def test_interrupted_anywhere_nothing_is_lost(stack5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_anywhere_nothing_is_lost(
+    stack5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edit(stack5, 2, {"kernel/part02.cpp": "// fixed\n"})
     edit(stack5, 4, {"kernel/part04.cpp": "// fixed\n"})
     before = refs(stack5)
@@ -197,10 +219,12 @@ def test_interrupted_anywhere_nothing_is_lost(stack5: Path, monkeypatch: pytest.
                 tessera(stack5, "stage", "propagate")
         assert refs(stack5) == before
     tessera(stack5, "stage", "propagate")
-    assert show(stack5, 5, "kernel/part02.cpp") == show(stack5, 5, "kernel/part04.cpp") == "// fixed"
+    assert (
+        show(stack5, 5, "kernel/part02.cpp") == show(stack5, 5, "kernel/part04.cpp") == "// fixed"
+    )
 
 
-@pytest.mark.parametrize("place", ["move_refs", "_attach"])
+@pytest.mark.parametrize("place", ["move_refs", "attach"])
 def test_interrupted_while_publishing_it_is_finished_next_time(
     stack5: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -211,7 +235,7 @@ def test_interrupted_while_publishing_it_is_finished_next_time(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(operation, place, interrupt)
+        patch.setattr(publish, place, interrupt)
         with pytest.raises(KeyboardInterrupt):
             tessera(stack5, "stage", "propagate")
     tessera(stack5, "stage", "propagate")
@@ -226,7 +250,10 @@ def test_worktrees_of_later_stages_move_along(stack5: Path) -> None:
     tessera(stack5, "stage", "propagate")
     later = stack5.parent / "edit04"
     assert read(later, "kernel/part02.cpp") == "// fixed\n"
-    assert git(later, "branch", "--show-current") == "stage/04" and git(later, "status", "--porcelain") == ""
+    assert (
+        git(later, "branch", "--show-current") == "stage/04"
+        and git(later, "status", "--porcelain") == ""
+    )
 
 
 def test_uncommitted_changes_in_a_worktree_stop_it(stack5: Path) -> None:
@@ -260,7 +287,16 @@ def test_an_exercise_branch_follows_its_stage(stack5: Path) -> None:
     tessera(stack5, "stage", "edit", "1")
     for stage in (1, 3):
         folder = stack5.parent / f"exercise{stage}"
-        git(stack5, "worktree", "add", "--quiet", "-b", f"exercise/{stage:02}/hole", str(folder), f"stage/{stage:02}")
+        git(
+            stack5,
+            "worktree",
+            "add",
+            "--quiet",
+            "-b",
+            f"exercise/{stage:02}/hole",
+            str(folder),
+            f"stage/{stage:02}",
+        )
         commit(folder, "The starter", {"kernel/hole.cpp": "// fill me\n"})
         git(stack5, "worktree", "remove", str(folder))
     early = git(stack5, "rev-parse", "exercise/01/hole")
@@ -275,12 +311,28 @@ def test_an_exercise_branch_follows_its_stage(stack5: Path) -> None:
 
 def test_an_exercise_that_conflicts_waits_too(stack5: Path) -> None:
     tessera(stack5, "stage", "edit", "1")
-    git(stack5, "worktree", "add", "--quiet", "-b", "exercise/03/hole", str(stack5.parent / "hole"), "stage/03")
-    commit(stack5.parent / "hole", "The starter", {"kernel/main.cpp": "int main() {\n    // fill me\n}\n"})
+    git(
+        stack5,
+        "worktree",
+        "add",
+        "--quiet",
+        "-b",
+        "exercise/03/hole",
+        str(stack5.parent / "hole"),
+        "stage/03",
+    )
+    commit(
+        stack5.parent / "hole",
+        "The starter",
+        {"kernel/main.cpp": "int main() {\n    // fill me\n}\n"},
+    )
     edit(stack5, 2, {"kernel/main.cpp": "int main() {\n    return 2;\n}\n"})
     with pytest.raises(Conflict, match="exercise/03/hole conflicts in kernel/main.cpp"):
         tessera(stack5, "stage", "propagate")
-    write(stack5 / ".git/tessera/workshop", {"kernel/main.cpp": "int main() {\n    // fill me in\n}\n"})
+    write(
+        stack5 / ".git/tessera/workshop",
+        {"kernel/main.cpp": "int main() {\n    // fill me in\n}\n"},
+    )
     tessera(stack5, "stage", "propagate", "--continue")
     assert "fill me in" in git(stack5, "show", "exercise/03/hole:kernel/main.cpp")
     assert "fill me in" in read(stack5.parent / "hole", "kernel/main.cpp")
@@ -311,22 +363,49 @@ def test_a_branch_moved_during_a_conflict_is_not_overwritten(stack5: Path) -> No
     assert refs(stack5) == before
     tessera(stack5, "stage", "propagate", "--abort")
     tessera(stack5, "stage", "propagate")
-    assert show(stack5, 5, "kernel/part02.cpp") == "// meanwhile" and "24" in show(stack5, 5, "kernel/main.cpp")
+    assert show(stack5, 5, "kernel/part02.cpp") == "// meanwhile" and "24" in show(
+        stack5, 5, "kernel/main.cpp"
+    )
 
 
-def test_hostile_configuration_changes_nothing(stack5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for key, value in {"commit.gpgSign": "true", "gpg.program": "false", "rebase.autoSquash": "true",
-                       "core.autocrlf": "true", "diff.noprefix": "true", "rebase.updateRefs": "false",
-                       "core.editor": "false", "core.hooksPath": str(stack5 / "hooks")}.items():
+def test_hostile_configuration_changes_nothing(
+    stack5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in {
+        "commit.gpgSign": "true",
+        "gpg.program": "false",
+        "rebase.autoSquash": "true",
+        "core.autocrlf": "true",
+        "diff.noprefix": "true",
+        "rebase.updateRefs": "false",
+        "core.editor": "false",
+        "core.hooksPath": str(stack5 / "hooks"),
+    }.items():
         git(stack5, "config", key, value)
-    for hook in ("pre-commit", "post-checkout", "pre-rebase", "reference-transaction", "post-rewrite"):
+    for hook in (
+        "pre-commit",
+        "post-checkout",
+        "pre-rebase",
+        "reference-transaction",
+        "post-rewrite",
+    ):
         write(stack5, {f"hooks/{hook}": "#!/bin/sh\nexit 1\n"})
         (stack5 / "hooks" / hook).chmod(0o755)
     folder = stack5.parent / "edit02"
     tessera(stack5, "stage", "edit", "2", str(folder))
     write(folder, {"kernel/part02.cpp": "// fixed\n"})
-    git(folder, "-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--all", "--amend",
-        "--no-edit")
+    git(
+        folder,
+        "-c",
+        "commit.gpgSign=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        "commit",
+        "--quiet",
+        "--all",
+        "--amend",
+        "--no-edit",
+    )
     tessera(stack5, "stage", "propagate")
     assert show(stack5, 5, "kernel/part02.cpp") == "// fixed"
 
@@ -337,6 +416,19 @@ def test_it_works_from_a_linked_worktree(stack5: Path) -> None:
     edit(linked, 2, {"kernel/part02.cpp": "// fixed\n"})
     tessera(stack5.parent / "edit02", "stage", "propagate")
     assert show(stack5, 5, "kernel/part02.cpp") == "// fixed"
+
+
+def test_a_clone_without_history_will_do(stack5: Path) -> None:
+    commit(stack5, "Later", {"README.md": "more\n"})
+    git(stack5.parent, "clone", "--quiet", "--depth=1", f"file://{stack5}", "shallow")
+    shallow = stack5.parent / "shallow"
+    edit(shallow, 2, {"kernel/part02.cpp": "// fixed\n"})
+    tessera(shallow, "stage", "propagate")
+    tessera(shallow, "stage", "export", "--no-boot")
+    commit(shallow, "Fix stage 2")
+    tessera(shallow, "stage", "sync")
+    assert tessera(shallow, "stage", "verify", "--no-boot") == 0
+    assert show(shallow, 5, "kernel/part02.cpp") == "// fixed"
 
 
 def test_branches_made_by_hand_are_adopted(stack5: Path) -> None:

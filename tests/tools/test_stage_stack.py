@@ -19,16 +19,28 @@ def test_patches_give_back_every_stage_to_the_byte(stack5: Path) -> None:
     store = Store(Tree(stack5))
     stack = Stack.at(store)
     assert list(stack.trees) == [tree_of(stack5, stage_files(n)) for n in range(1, 6)]
-    assert Stack.from_trees(store, stack.trees) == stack == Stack.in_folder(store, stack5, cached=False)
+    assert (
+        Stack.from_trees(store, stack.trees)
+        == stack
+        == Stack.in_folder(store, stack5, cached=False)
+    )
 
 
 def test_awkward_files_survive(tmp_path: Path) -> None:
     odd = {
-        "kernel/CHAPTER": "01\n", "kernel/empty.cpp": "", "kernel/no end.cpp": "no newline", "kernel/ümlaut.cpp": "ä\n",
-        "kernel/looks.cpp": "index 0123456..89abcde 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n", "kernel/space b/x.cpp": "x \t\n\f\n",
+        "kernel/CHAPTER": "01\n",
+        "kernel/empty.cpp": "",
+        "kernel/no end.cpp": "no newline",
+        "kernel/ümlaut.cpp": "ä\n",
+        "kernel/looks.cpp": "index 0123456..89abcde 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n",
+        "kernel/space b/x.cpp": "x \t\n\f\n",
         "tests/unit/x_test.cpp": "\u2028 is no line end\n",
     }
-    changed = odd | {"kernel/CHAPTER": "02\n", "kernel/no end.cpp": "no newline\n", "kernel/empty.cpp": "x"}
+    changed = odd | {
+        "kernel/CHAPTER": "02\n",
+        "kernel/no end.cpp": "no newline\n",
+        "kernel/empty.cpp": "x",
+    }
     del changed["kernel/ümlaut.cpp"]
     root = make_stack(tmp_path / "clone", 2, lambda number: odd if number == 1 else changed)
     assert tessera(root, "stage", "verify", "--no-boot") == 0
@@ -58,7 +70,10 @@ def test_strict_means_no_fuzz(stack5: Path) -> None:
     text = file.read_text()
     assert "\n // 7\n shared 03\n" in text
     file.write_text(text.replace("\n // 7\n shared 03\n", "\n // 8\n shared 03\n"))
-    with pytest.raises(PatchError, match=r"chapters/04/stage\.patch:\d+: does not apply: patch failed: kernel/table\.cpp"):
+    with pytest.raises(
+        PatchError,
+        match=r"chapters/04/stage\.patch:\d+: does not apply: patch failed: kernel/table\.cpp",
+    ):
         Stack.in_folder(Store(Tree(stack5)), stack5)
 
 
@@ -72,7 +87,11 @@ def test_the_failing_line_is_the_hunks_own() -> None:
 def test_a_damaged_cache_is_made_anew(stack5: Path) -> None:
     store = Store(Tree(stack5))
     want = Stack.at(store)
-    for damage in ("not json", "[]", (store.home / "trees.json").read_text().replace(want.trees[2], "0" * 40)):
+    for damage in (
+        "not json",
+        "[]",
+        (store.home / "trees.json").read_text().replace(want.trees[2], "0" * 40),
+    ):
         (store.home / "trees.json").write_text(damage)
         assert Stack.at(store) == want
 
@@ -92,8 +111,12 @@ def test_a_binary_file_is_no_stage(stack5: Path) -> None:
 
 def files_of(folder: Path) -> dict[str, str]:
     """All staged files of a folder."""
-    return {str(file.relative_to(folder)): file.read_text()
-            for top in ("kernel", "tests/unit") for file in (folder / top).rglob("*") if file.is_file()}
+    return {
+        str(file.relative_to(folder)): file.read_text()
+        for top in ("kernel", "tests/unit")
+        for file in (folder / top).rglob("*")
+        if file.is_file()
+    }
 
 
 def test_the_chapter_at_hand_is_the_work_tree_itself(stack5: Path) -> None:
@@ -103,16 +126,28 @@ def test_the_chapter_at_hand_is_the_work_tree_itself(stack5: Path) -> None:
 
 
 def test_another_chapter_is_laid_out_with_the_work_trees_own_files_around_it(stack5: Path) -> None:
-    write(stack5, {"CMakeLists.txt": "# edited, not committed\n", "new.txt": "untracked\n", "build/junk": "ignored\n",
-                   "kernel/part05.cpp": "not in stage 3\n"})
+    write(
+        stack5,
+        {
+            "CMakeLists.txt": "# edited, not committed\n",
+            "new.txt": "untracked\n",
+            "build/junk": "ignored\n",
+            "kernel/part05.cpp": "not in stage 3\n",
+        },
+    )
     git(stack5, "rm", "--quiet", "--cached", "tests/README.md")
     (stack5 / "tests/README.md").unlink()
     stage = materialise(Tree(stack5), 3)
     assert stage.root == stack5 / "build/stages/03" and stage.chapter == 3 and not stage.is_git
     assert files_of(stage.root) == stage_files(3)
-    assert read(stage.root, "CMakeLists.txt") == "# edited, not committed\n" and read(stage.root, "new.txt") == "untracked\n"
+    assert (
+        read(stage.root, "CMakeLists.txt") == "# edited, not committed\n"
+        and read(stage.root, "new.txt") == "untracked\n"
+    )
     assert not (stage.root / "tests/README.md").exists() and not (stage.root / "build").exists()
-    assert git(stack5, "diff", "--cached", "--name-only") == "tests/README.md", "the user's index is theirs"
+    assert (
+        git(stack5, "diff", "--cached", "--name-only") == "tests/README.md"
+    ), "the user's index is theirs"
 
 
 def test_laying_out_again_touches_only_what_changed(stack5: Path) -> None:
@@ -126,7 +161,10 @@ def test_laying_out_again_touches_only_what_changed(stack5: Path) -> None:
     materialise(Tree(stack5), 3)
     assert {file: file.stat().st_mtime_ns for file in (stage / "kernel").rglob("*")} == before
     assert read(stage, "CMakeLists.txt") == "# edited\n" and read(stage, "new.txt") == "x\n"
-    assert read(stage, "build/kernel/Image") == "built\n" and read(stage, "untracked.txt") == "somebody's\n"
+    assert (
+        read(stage, "build/kernel/Image") == "built\n"
+        and read(stage, "untracked.txt") == "somebody's\n"
+    )
     (stack5 / "new.txt").unlink()
     materialise(Tree(stack5), 3)
     assert not (stage / "new.txt").exists()
@@ -159,7 +197,9 @@ def test_hostile_settings_of_the_clone_do_not_reach_it(stack5: Path) -> None:
     git(stack5, "config", "filter.spoil.clean", "sed s/shared/spoilt/")
     write(stack5, {".git/info/attributes": "*.cpp filter=spoil eol=crlf\n"})
     stage = materialise(Tree(stack5), 3).root
-    assert (stage / "kernel/table.cpp").read_bytes() == (GAP + "shared 01\n" + GAP + "shared 02\n" + GAP + "shared 03\n").encode()
+    assert (stage / "kernel/table.cpp").read_bytes() == (
+        GAP + "shared 01\n" + GAP + "shared 02\n" + GAP + "shared 03\n"
+    ).encode()
 
 
 def test_in_the_middle_of_a_merge(stack5: Path) -> None:

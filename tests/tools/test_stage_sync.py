@@ -57,12 +57,19 @@ def test_two_authors_who_edit_stages_2_and_4_both_land(authors: tuple[Path, Path
     land(ben, "Ben's edit of stage 4")
     git(ann, "pull", "--quiet", "--rebase")
     for root in authors:
-        assert read(root, "kernel/part02.cpp") == "// by Ann\n" and read(root, "kernel/part04.cpp") == "// by Ben\n"
+        assert (
+            read(root, "kernel/part02.cpp") == "// by Ann\n"
+            and read(root, "kernel/part04.cpp") == "// by Ben\n"
+        )
         assert verified(root)
-    assert show(ben, 3, "kernel/part02.cpp") == "// by Ann" and "Ben" not in show(ben, 3, "kernel/table.cpp")
+    assert show(ben, 3, "kernel/part02.cpp") == "// by Ann" and "Ben" not in show(
+        ben, 3, "kernel/table.cpp"
+    )
 
 
-def test_an_edit_that_has_landed_disappears(authors: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_edit_that_has_landed_disappears(
+    authors: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     ann, ben = authors
     edit(ann, 2, {"kernel/part02.cpp": "// by Ann\n"})
     land(ann, "Ann's edit")
@@ -71,7 +78,11 @@ def test_an_edit_that_has_landed_disappears(authors: tuple[Path, Path], capsys: 
     land(ben, "Ben's correction of the same line")
     git(ann, "pull", "--quiet", "--rebase")
     tessera(ann, "stage", "sync")
-    assert show(ann, 2, "kernel/part02.cpp") == show(ann, 5, "kernel/part02.cpp") == "// by Ann, corrected by Ben"
+    assert (
+        show(ann, 2, "kernel/part02.cpp")
+        == show(ann, 5, "kernel/part02.cpp")
+        == "// by Ann, corrected by Ben"
+    )
     capsys.readouterr()
     tessera(ann, "stage", "sync")
     assert "nothing to sync" in capsys.readouterr().out
@@ -135,7 +146,9 @@ def test_what_was_resolved_while_propagating_is_kept(authors: tuple[Path, Path])
     land(ann, "Ann's edit")
     git(ben, "pull", "--quiet", "--rebase")
     tessera(ben, "stage", "sync")
-    assert "24" in show(ben, 5, "kernel/main.cpp") and show(ben, 5, "kernel/part03.cpp") == "// by Ann"
+    assert (
+        "24" in show(ben, 5, "kernel/main.cpp") and show(ben, 5, "kernel/part03.cpp") == "// by Ann"
+    )
 
 
 def test_edits_survive_a_chapter_that_main_has_gained(authors: tuple[Path, Path]) -> None:
@@ -145,7 +158,9 @@ def test_edits_survive_a_chapter_that_main_has_gained(authors: tuple[Path, Path]
     edit(ben, 2, {"kernel/part02.cpp": "// by Ben\n"})
     git(ben, "pull", "--quiet", "--rebase")
     tessera(ben, "stage", "sync")
-    assert show(ben, 6, "kernel/part02.cpp") == "// by Ben" and show(ben, 6, "kernel/CHAPTER") == "06"
+    assert (
+        show(ben, 6, "kernel/part02.cpp") == "// by Ben" and show(ben, 6, "kernel/CHAPTER") == "06"
+    )
     land(ben, "Ben's edit")
     assert verified(ben) and read(ben, "kernel/CHAPTER") == "06\n"
 
@@ -161,14 +176,26 @@ def test_a_new_chapter_survives_an_edit_on_main(authors: tuple[Path, Path]) -> N
     git(ben, "pull", "--quiet", "--rebase")
     tessera(ben, "stage", "sync")
     land(ben, "Chapter 06")
-    assert show(ben, 6, "kernel/part02.cpp") == "// by Ann" and show(ben, 6, "kernel/six.cpp") == "// six"
+    assert (
+        show(ben, 6, "kernel/part02.cpp") == "// by Ann"
+        and show(ben, 6, "kernel/six.cpp") == "// six"
+    )
     assert read(ben, "kernel/part02.cpp") == "// by Ann\n"
 
 
 def test_exercises_follow_a_sync(authors: tuple[Path, Path]) -> None:
     ann, ben = authors
     tessera(ben, "stage", "edit", "3", str(ben.parent / "open"))
-    git(ben, "worktree", "add", "--quiet", "-b", "exercise/03/hole", str(ben.parent / "hole"), "stage/03")
+    git(
+        ben,
+        "worktree",
+        "add",
+        "--quiet",
+        "-b",
+        "exercise/03/hole",
+        str(ben.parent / "hole"),
+        "stage/03",
+    )
     commit(ben.parent / "hole", "The starter", {"kernel/hole.cpp": "// fill me\n"})
     edit(ann, 2, {"kernel/part02.cpp": "// by Ann\n"})
     land(ann, "Ann's edit")
@@ -184,7 +211,10 @@ def test_a_fix_to_the_tools_reaches_the_stage_branches(authors: tuple[Path, Path
     edit(ann, 2, {"kernel/part02.cpp": "// by Ann\n"})
     commit(ann, "A fix to the build", {"CMakeLists.txt": "# better\n"})
     tessera(ann, "stage", "sync")
-    assert show(ann, 2, "CMakeLists.txt") == "# better" and show(ann, 5, "kernel/part02.cpp") == "// by Ann"
+    assert (
+        show(ann, 2, "CMakeLists.txt") == "# better"
+        and show(ann, 5, "kernel/part02.cpp") == "// by Ann"
+    )
 
 
 def test_branches_without_edits_follow_main_by_themselves(authors: tuple[Path, Path]) -> None:

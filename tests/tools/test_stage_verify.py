@@ -9,6 +9,8 @@ from stacks import commit, git, make_stack, read, stage_files, tessera, write
 
 from tessera import build, setup
 from tessera.stages import boots
+from tessera.stages.stack import Stack
+from tessera.stages.store import Store
 from tessera.tree import Tree
 
 
@@ -28,8 +30,21 @@ def test_a_sound_stack_passes_whatever_the_configuration(stack25: Path) -> None:
     assert tessera(stack25, "stage", "verify", "--no-boot") == 0
 
 
-def test_one_character_of_drift_in_the_kernel(stack5: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(stack5, {"kernel/part04.cpp": read(stack5, "kernel/part04.cpp").replace("return 4;", "return 5;")})
+def test_a_proof_trusts_no_cache(stack5: Path) -> None:
+    """A remembered tree that is a wrong one misleads nobody here."""
+    stack = Stack.in_folder(Store(Tree(stack5)), stack5)
+    cache = stack5 / ".git/tessera/trees.json"
+    cache.write_text(cache.read_text().replace(stack.trees[4], stack.trees[3]))
+    assert tessera(stack5, "stage", "verify", "--no-boot") == 0
+
+
+def test_one_character_of_drift_in_the_kernel(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(
+        stack5,
+        {"kernel/part04.cpp": read(stack5, "kernel/part04.cpp").replace("return 4;", "return 5;")},
+    )
     said = problems(stack5, capsys)
     assert "kernel/part04.cpp:3: differs from what the patches make of stage 05" in said
     assert "./tessera stage absorb" in said and "git checkout HEAD -- kernel/part04.cpp" in said
@@ -59,10 +74,21 @@ def test_a_change_of_mode_is_drift(stack5: Path, capsys: pytest.CaptureFixture[s
         ("+    return 3;", "+    return 4;", r"kernel/part03.cpp:3: differs"),
         ("@@ -0,0 +1,4 @@", "@@ -0,0 +1,5 @@", "does not apply: corrupt patch"),
         ("-02\n", "-07\n", "stage.patch:4: does not apply: patch failed: kernel/CHAPTER:1"),
-        ("rename to kernel/moved/part01.cpp\n", "rename to kernel/moved/part01.cpp\nindex 0123456..89abcde 100644\n",
-         "an `index` line"),
-        ("--- a/kernel/CHAPTER\n", "index 0123456..89abcde 100644\n--- a/kernel/CHAPTER\n", "stage.patch:2: an `index` line"),
-        ("diff --git a/kernel/part03.cpp", "a remark\ndiff --git a/kernel/part03.cpp", "edited by hand"),
+        (
+            "rename to kernel/moved/part01.cpp\n",
+            "rename to kernel/moved/part01.cpp\nindex 0123456..89abcde 100644\n",
+            "an `index` line",
+        ),
+        (
+            "--- a/kernel/CHAPTER\n",
+            "index 0123456..89abcde 100644\n--- a/kernel/CHAPTER\n",
+            "stage.patch:2: an `index` line",
+        ),
+        (
+            "diff --git a/kernel/part03.cpp",
+            "a remark\ndiff --git a/kernel/part03.cpp",
+            "edited by hand",
+        ),
     ],
 )
 def test_a_patch_edited_by_hand(
@@ -77,7 +103,9 @@ def test_a_patch_edited_by_hand(
     assert "chapters/03/stage.patch:" in said or complaint.startswith("kernel/")
 
 
-def test_a_hand_edit_that_changes_no_tree_is_found_by_its_line(stack5: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hand_edit_that_changes_no_tree_is_found_by_its_line(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Less context, same result: it applies, and only the re-export tells."""
     file = stack5 / "chapters/03/stage.patch"
     text = file.read_text()
@@ -94,17 +122,27 @@ def test_a_hand_edit_that_changes_no_tree_is_found_by_its_line(stack5: Path, cap
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("diff --git a/README.md b/README.md\nnew file mode 100644\n--- /dev/null\n+++ b/README.md\n@@ -0,0 +1 @@\n+x\n",
-         "chapters/05/stage.patch:1: a file outside kernel and tests/unit"),
-        ("diff --git a/kernel/l b/kernel/l\nnew file mode 120000\n--- /dev/null\n+++ b/kernel/l\n@@ -0,0 +1 @@\n+x\n",
-         "chapters/05/stage.patch:2: a file mode other than 644 and 755: 120000"),
-        ("diff --git a/kernel/b b/kernel/b\nnew file mode 100644\nGIT binary patch\nliteral 1\nIcmZPo000310RR91\n\n",
-         "chapters/05/stage.patch:3: a binary file"),
-        ("diff --git a/kernel/c b/kernel/c\nnew file mode 100644\n--- /dev/null\n+++ b/kernel/c\n@@ -0,0 +1 @@\n+x\r\n",
-         "chapters/05/stage.patch:6: a line that ends in CR LF"),
+        (
+            "diff --git a/README.md b/README.md\nnew file mode 100644\n--- /dev/null\n+++ b/README.md\n@@ -0,0 +1 @@\n+x\n",
+            "chapters/05/stage.patch:1: a file outside kernel and tests/unit",
+        ),
+        (
+            "diff --git a/kernel/l b/kernel/l\nnew file mode 120000\n--- /dev/null\n+++ b/kernel/l\n@@ -0,0 +1 @@\n+x\n",
+            "chapters/05/stage.patch:2: a file mode other than 644 and 755: 120000",
+        ),
+        (
+            "diff --git a/kernel/b b/kernel/b\nnew file mode 100644\nGIT binary patch\nliteral 1\nIcmZPo000310RR91\n\n",
+            "chapters/05/stage.patch:3: a binary file",
+        ),
+        (
+            "diff --git a/kernel/c b/kernel/c\nnew file mode 100644\n--- /dev/null\n+++ b/kernel/c\n@@ -0,0 +1 @@\n+x\r\n",
+            "chapters/05/stage.patch:6: a line that ends in CR LF",
+        ),
     ],
 )
-def test_what_no_patch_may_hold(stack5: Path, capsys: pytest.CaptureFixture[str], text: str, complaint: str) -> None:
+def test_what_no_patch_may_hold(
+    stack5: Path, capsys: pytest.CaptureFixture[str], text: str, complaint: str
+) -> None:
     (stack5 / "chapters/05/stage.patch").write_bytes(text.encode())
     assert complaint in problems(stack5, capsys)
 
@@ -128,15 +166,23 @@ def test_a_chapter_that_cannot_be_read(stack5: Path, capsys: pytest.CaptureFixtu
 
 def test_the_line_budget(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def files(number: int) -> dict[str, str]:
-        more = {"kernel/long.cpp": "int x;\n" * 590, "tests/unit/long_test.cpp": "int x;\n" * 900,
-                "kernel/abi/table.def": "X\n" * 900}
+        more = {
+            "kernel/long.cpp": "int x;\n" * 590,
+            "tests/unit/long_test.cpp": "int x;\n" * 900,
+            "kernel/abi/table.def": "X\n" * 900,
+        }
         return stage_files(number) | (more if number == 2 else {})
 
     root = make_stack(tmp_path / "clone", 2, files)
     said = problems(root, capsys)
     assert "chapters/02/stage.patch:1: 605 changed lines of kernel code; the budget is 600" in said
     assert "budget_reason" in said
-    write(root, {"chapters/02/chapter.toml": 'title = "x"\nsummary = "y"\nbudget = 605\nbudget_reason = "long"\n'})
+    write(
+        root,
+        {
+            "chapters/02/chapter.toml": 'title = "x"\nsummary = "y"\nbudget = 605\nbudget_reason = "long"\n'
+        },
+    )
     assert tessera(root, "stage", "verify", "--no-boot") == 0
 
 
@@ -146,13 +192,16 @@ def test_at_a_tag_it_proves_the_tag(stack5: Path, capsys: pytest.CaptureFixture[
     assert tessera(stack5, "stage", "verify", "--no-boot") == 0
     assert "are stage 03" in capsys.readouterr().out
     write(stack5, {"kernel/main.cpp": "drift\n"})
-    assert "kernel/main.cpp:1: differs from what the patches make of stage 03" in problems(stack5, capsys)
+    assert "kernel/main.cpp:1: differs from what the patches make of stage 03" in problems(
+        stack5, capsys
+    )
 
 
 def test_one_character_of_a_changed_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With real boots; only the compiler is left out."""
+
     def put_image(tree: Tree, preset: str) -> None:
         (tree.preset(preset)).mkdir(parents=True, exist_ok=True)
         (tree.preset(preset) / "Image").write_bytes(image("panic"))

@@ -17,7 +17,9 @@ from tessera.tree import Tree
 
 def tags(root: Path) -> dict[str, str]:
     """All tags with what they point at."""
-    lines = git(root, "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/tags").splitlines()
+    lines = git(
+        root, "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/tags"
+    ).splitlines()
     return dict(line.split() for line in lines)
 
 
@@ -38,12 +40,19 @@ def test_tags_are_chained_and_named_after_their_chapters(stack5: Path) -> None:
     assert "kernel/{ => moved}/part01.cpp" in git(stack5, "diff", "--stat", "-M", "ch02", "ch03")
 
 
-def test_two_clones_make_the_same_tags(stack5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_clones_make_the_same_tags(
+    stack5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     git(tmp_path, "clone", "--quiet", str(stack5), "other")
     other = tmp_path / "other"
     tessera(stack5, "tags")
-    for key, value in {"user.name": "Somebody", "core.autocrlf": "true", "diff.noprefix": "true",
-                       "commit.gpgSign": "true", "i18n.commitEncoding": "latin1"}.items():
+    for key, value in {
+        "user.name": "Somebody",
+        "core.autocrlf": "true",
+        "diff.noprefix": "true",
+        "commit.gpgSign": "true",
+        "i18n.commitEncoding": "latin1",
+    }.items():
         git(other, "config", key, value)
     monkeypatch.setenv("GIT_AUTHOR_DATE", "2001-01-01T00:00:00Z")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
@@ -76,7 +85,9 @@ def test_stale_tags_move_and_say_so_once(stack5: Path, capsys: pytest.CaptureFix
     capsys.readouterr()
     ensure_tags(Tree(stack5))
     assert "ch01…ch05 moved" in capsys.readouterr().out
-    assert tags(stack5).keys() == before.keys() and not set(tags(stack5).values()) & set(before.values())
+    assert tags(stack5).keys() == before.keys() and not set(tags(stack5).values()) & set(
+        before.values()
+    )
     assert git(stack5, "show", "ch01:CMakeLists.txt") == "# better"
     ensure_tags(Tree(stack5))
     assert capsys.readouterr().out == ""
@@ -123,7 +134,9 @@ def test_all_tags_of_25_stages_take_few_processes(
     """A process of git costs a few milliseconds: this many are far under three seconds on any machine."""
     calls = []
     real = subprocess.run
-    monkeypatch.setattr(subprocess, "run", lambda *args, **more: calls.append(args) or real(*args, **more))
+    monkeypatch.setattr(
+        subprocess, "run", lambda *args, **more: calls.append(args) or real(*args, **more)
+    )
     before = os.times()
     ensure_tags(Tree(stack25))
     after = os.times()
@@ -144,7 +157,9 @@ def test_without_commits_or_clone_it_says_so(tmp_path: Path) -> None:
         update_tags(Tree(tmp_path), move=True)
 
 
-def test_a_hook_cannot_veto_and_redirection_is_ignored(stack5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hook_cannot_veto_and_redirection_is_ignored(
+    stack5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hook = stack5 / ".git/hooks/reference-transaction"
     write(stack5, {".git/hooks/reference-transaction": "#!/bin/sh\nexit 1\n"})
     hook.chmod(0o755)

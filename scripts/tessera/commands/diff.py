@@ -19,8 +19,16 @@ HELP = "show what a chapter changes"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
     parser.add_argument("first", metavar="A", type=chapter_number, help="a chapter")
-    parser.add_argument("second", metavar="B", type=chapter_number, nargs="?", help="another; without it, A is shown by itself")
-    parser.add_argument("--stat", action="store_true", help="only which files change, and by how much")
+    parser.add_argument(
+        "second",
+        metavar="B",
+        type=chapter_number,
+        nargs="?",
+        help="another; without it, A is shown by itself",
+    )
+    parser.add_argument(
+        "--stat", action="store_true", help="only which files change, and by how much"
+    )
 
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:
@@ -33,9 +41,16 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
 
     store = Store(tree)
     stack = Stack.in_folder(store, tree.root)
-    before, after = (args.first, args.second) if args.second is not None else (args.first - 1, args.first)
-    trees = [store.empty_tree if number == 0 and args.second is None else stack.tree(number) for number in (before, after)]
+    before, after = (
+        (args.first, args.second) if args.second is not None else (args.first - 1, args.first)
+    )
+    trees = [
+        store.empty_tree if number == 0 and args.second is None else stack.tree(number)
+        for number in (before, after)
+    ]
     flags = ["--find-renames", *(["--stat"] if args.stat else [])]
     git = Git(tree.root, user_config=sys.stdout.isatty())
     sys.stdout.flush()
-    return subprocess.run(["git", "diff", *flags, *trees], cwd=tree.root, env=git.env, check=False).returncode
+    return subprocess.run(
+        ["git", "diff", *flags, *trees], cwd=tree.root, env=git.env, check=False
+    ).returncode

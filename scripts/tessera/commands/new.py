@@ -18,10 +18,16 @@ HELP = "make the files of a new chapter"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
     kinds = parser.add_subparsers(metavar="KIND", required=True)
-    chapter = kinds.add_parser("chapter", help="the chapter after the last one", allow_abbrev=False,
-                               description="Makes the chapter after the last one; it boots and verifies as it is.")
+    chapter = kinds.add_parser(
+        "chapter",
+        help="the chapter after the last one",
+        allow_abbrev=False,
+        description="Makes the chapter after the last one; it boots and verifies as it is.",
+    )
     chapter.add_argument("--title", default="Untitled", help="what it is called")
-    chapter.add_argument("--no-boot", action="store_true", help="leave recording the golden logs for later")
+    chapter.add_argument(
+        "--no-boot", action="store_true", help="leave recording the golden logs for later"
+    )
 
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:

@@ -10,7 +10,8 @@ Or change the final kernel/ right here, and let `stage absorb` find the stages t
 When somebody else's stages have landed on main, `stage sync` puts your edits on top of theirs.
 Where a change does not fit, propagate and sync stop and say where to resolve it.
 
-`stage verify` proves that patches, kernel/ and golden logs agree; `stage status` shows what is what.
+`stage verify` proves that patches, kernel/ and golden logs agree; `stage status` shows where
+everything stands.
 """
 from __future__ import annotations
 
@@ -33,22 +34,46 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
     def add(name: str, action: Action, help_line: str, description: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(name, help=help_line, description=description, allow_abbrev=False,
-                                 formatter_class=argparse.RawDescriptionHelpFormatter)
+        sub = actions.add_parser(
+            name,
+            help=help_line,
+            description=description,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         sub.set_defaults(action=action)
         return sub
 
     edit = add("edit", _edit, "open a worktree on a stage", _ABOUT_EDIT)
     edit.add_argument("stage", metavar="NN", type=chapter_number, help="the stage to edit")
-    edit.add_argument("folder", metavar="DIR", nargs="?", type=Path, help="the new folder (default: beside this one)")
-    _add_resumable(add("propagate", _propagate, "carry edits into all later stages", _ABOUT_PROPAGATE))
-    _add_resumable(add("sync", _sync, "put your edits on top of what has landed on main", _ABOUT_SYNC))
+    edit.add_argument(
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=Path,
+        help="the new folder (default: beside this one)",
+    )
+    _add_resumable(
+        add("propagate", _propagate, "carry edits into all later stages", _ABOUT_PROPAGATE)
+    )
+    _add_resumable(
+        add("sync", _sync, "put your edits on top of what has landed on main", _ABOUT_SYNC)
+    )
     export = add("export", _export, "write the stages back as patches and kernel/", _ABOUT_EXPORT)
     export.add_argument("--accept", action="store_true", help="record the golden logs that differ")
     export.add_argument("--no-boot", action="store_true", help="leave the golden logs for later")
-    absorb = add("absorb", _absorb, "put a change to the final kernel into its stages", _ABOUT_ABSORB)
-    absorb.add_argument("--into", metavar="NN", type=chapter_number, help="the stage for all of it; new files need this")
-    verify = add("verify", _verify, "prove that patches, kernel/ and golden logs agree", _ABOUT_VERIFY)
+    absorb = add(
+        "absorb", _absorb, "put a change to the final kernel into its stages", _ABOUT_ABSORB
+    )
+    absorb.add_argument(
+        "--into",
+        metavar="NN",
+        type=chapter_number,
+        help="the stage for all of it; new files need this",
+    )
+    verify = add(
+        "verify", _verify, "prove that patches, kernel/ and golden logs agree", _ABOUT_VERIFY
+    )
     verify.add_argument("--no-boot", action="store_true", help="leave out building and booting")
     add("status", _status, "show where every stage stands", _ABOUT_STATUS)
 
@@ -56,22 +81,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _add_resumable(parser: argparse.ArgumentParser) -> None:
     """The two ways out of a conflict."""
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--continue", dest="go_on", action="store_true", help="go on after resolving a conflict")
-    which.add_argument("--abort", action="store_true", help="give it up; every branch is as it was before")
+    which.add_argument(
+        "--continue", dest="go_on", action="store_true", help="go on after resolving a conflict"
+    )
+    which.add_argument(
+        "--abort", action="store_true", help="give it up; every branch is as it was before"
+    )
 
 
 _ABOUT_EDIT = """\
 Opens a worktree on the branch stage/NN, beside this folder unless you name one.
 Change kernel/ or tests/unit/ there and amend the commit; then `stage propagate`."""
 _ABOUT_PROPAGATE = """\
-Rebases everything that stands on an edited stage: later stages, then exercise branches (exercise/NN/ID).
-Branches move together at the end, or not at all. What you resolve once is remembered (git rerere)."""
+Rebases everything that stands on an edited stage: later stages, then exercise branches
+(exercise/NN/ID). Branches move together at the end, or not at all. What you resolve once is
+remembered (git rerere)."""
 _ABOUT_SYNC = """\
 Rebuilds the branches from HEAD's patches and merges your edits into them, stage by stage. What has
 landed already disappears. Pull first; afterwards, `stage export`."""
 _ABOUT_EXPORT = """\
 Writes chapters/NN/stage.patch, kernel/ and tests/unit/ from the branches, then boots every stage
-that changed and shows each difference to a golden log. Refuses to overwrite work that is in no stage."""
+that changed and shows each difference to a golden log. Refuses to overwrite work that is in no
+stage."""
 _ABOUT_ABSORB = """\
 Takes what you changed in kernel/ and tests/unit/ here, finds the stage that owns the lines of each
 hunk, makes the change there and carries it forward. If the last stage would then differ from

@@ -21,8 +21,16 @@ HELP = "open a worktree of your own at a chapter"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
-    parser.add_argument("chapter", metavar="NN", type=chapter_number, help="the chapter to start from")
-    parser.add_argument("folder", metavar="DIR", nargs="?", type=Path, help="the new folder (default: beside this one)")
+    parser.add_argument(
+        "chapter", metavar="NN", type=chapter_number, help="the chapter to start from"
+    )
+    parser.add_argument(
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=Path,
+        help="the new folder (default: beside this one)",
+    )
 
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:
@@ -31,7 +39,9 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     from tessera.stages.start import start
 
     folder = start(tree, args.chapter, args.folder)
-    console.good(f"chapter {args.chapter:02} is in {folder}, on the branch work/ch{args.chapter:02}")
+    console.good(
+        f"chapter {args.chapter:02} is in {folder}, on the branch work/ch{args.chapter:02}"
+    )
     console.out(f"  cd {folder}")
     console.out("  ./tessera run")
     return 0

@@ -27,8 +27,10 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
 
     changes = update_tags(tree, move=True)
     for number in changes.foreign:
-        console.error(f"ch{number:02} is a tag that ./tessera did not make; it was left alone",
-                      f"`git tag --delete ch{number:02}` makes room, if it is yours to delete.")
+        console.error(
+            f"ch{number:02} is a tag that ./tessera did not make; it was left alone",
+            f"`git tag --delete ch{number:02}` makes room, if it is yours to delete.",
+        )
     for line in changes.left_behind:
         console.step(line)
     console.good(describe(changes) or f"tags: all {len(changes.commits)} are as they should be")

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 
 from tessera import console
 from tessera.errors import Failure, Misuse
-from tessera.stages import operation
-from tessera.stages.branches import Branches, Tips, check_chain, ensure_branches, staged_trees
+from tessera.stages import operation, perform
+from tessera.stages.branches import (
+    Branches,
+    Tips,
+    check_chain,
+    check_propagated,
+    ensure_branches,
+    staged_trees,
+)
 from tessera.stages.checkout import staged_snapshot
 from tessera.stages.export import check_on_main
 from tessera.stages.hunks import Hunk, Origins, hunks_of
@@ -42,13 +49,15 @@ class Plan:
 def absorb(store: Store, *, into: int | None = None) -> None:
     """Distributes the work tree's change over the stages, or refuses and changes nothing."""
     with store.lock():
-        operation.refuse_if_waiting(store)
+        perform.refuse_if_waiting(store)
         check_on_main(store)
         branches = ensure_branches(store)
         check_committed(store, branches)
         _check_ready(store, branches)
         if into is not None and into not in branches.tips:
-            raise Misuse(f"there is no stage {into:02}", f"There are stages 01 to {branches.last:02}.")
+            raise Misuse(
+                f"there is no stage {into:02}", f"There are stages 01 to {branches.last:02}."
+            )
         before, after = staged_trees(store, branches.tips)[-1], staged_snapshot(store)
         if before == after:
             console.good("kernel/ and tests/unit/ are the last stage already; nothing to absorb")
@@ -62,42 +71,49 @@ def absorb(store: Store, *, into: int | None = None) -> None:
 
 def _check_ready(store: Store, branches: Branches) -> None:
     """The change must be against the last stage as the branches have it."""
-    if branches.edited:
-        raise Failure(f"stage/{branches.edited[0]:02} has been edited and not propagated", "`./tessera stage propagate` first.")
+    check_propagated(branches)
     if not branches.tips:
         raise Misuse("there are no stages yet to absorb anything into")
     check_chain(store, branches.tips)
     present = Stack.in_folder(store, store.tree.root)
     if list(present.trees[-1:]) != staged_trees(store, branches.tips)[-1:]:
-        raise Failure("the patches here are not those of the stage branches, so it cannot be told what you changed",
-                      "Put your change aside (`git stash`), `./tessera stage sync` and `export`, then bring it back.")
+        raise Failure(
+            "the patches here are not those of the stage branches, so it cannot be told "
+            "what you changed",
+            "Put your change aside (`git stash`), `./tessera stage sync` and `export`, "
+            "then bring it back.",
+        )
 
 
-def _changes(store: Store, before: str, after: str, into: int | None) -> tuple[list[Hunk], NewFiles]:
-    """What has changed: hunks of files that stay, and whole files that are new. Refuses the rest."""
+def _changes(
+    store: Store, before: str, after: str, into: int | None
+) -> tuple[list[Hunk], NewFiles]:
+    """What has changed: hunks of files that stay, and files that are new. Refuses the rest."""
     entries = store.plumbing.out("diff-tree", "-r", "-z", "--no-renames", before, after).split("\0")
     hunks: list[Hunk] = []
     files: NewFiles = {}
     for about, path in zip(entries[0::2], entries[1::2]):
         old_mode, new_mode, _, blob, status = about.lstrip(":").split()
         if path == "kernel/CHAPTER":
-            raise Failure("kernel/CHAPTER is each stage's own number; it cannot be absorbed", _drop(path))
+            raise Failure(
+                "kernel/CHAPTER is each stage's own number; it cannot be absorbed",
+                f"`git checkout HEAD -- {path}` drops that change.",
+            )
         if status == "M" and old_mode == new_mode:
             hunks += hunks_of(store, before, after, path)
         elif status == "A" and into is not None:
             files[path] = f"{new_mode},{blob}"
         elif status == "A":
-            raise Failure(f"{path} is new, so no stage owns it yet", "`--into NN` says where it begins.")
+            raise Failure(
+                f"{path} is new, so no stage owns it yet", "`--into NN` says where it begins."
+            )
         else:
             what = "deleted" if status == "D" else "given another mode"
-            raise Failure(f"{path} was {what}; whether earlier stages should lose it cannot be told from that",
-                          "`./tessera stage edit NN` in the stage where it should happen.")
+            raise Failure(
+                f"{path} was {what}, and that does not say which stages it is meant for",
+                "`./tessera stage edit NN` in the stage where it should happen.",
+            )
     return hunks, files
-
-
-def _drop(path: str) -> str:
-    """How to be rid of a change."""
-    return f"`git checkout HEAD -- {path}` drops that change."
 
 
 def _edited_tips(store: Store, branches: Branches, plan: Plan) -> Tips:
@@ -140,9 +156,9 @@ def _carry_forward(store: Store, branches: Branches, plan: Plan, wanted: str) ->
 
 
 def _begin(store: Store, plan: Plan, whole: Operation) -> None:
-    """Runs the operation, resolving what can be resolved: a line next to one that a later stage adds, say."""
+    """Runs the operation, resolving what can be: a line next to one added later, say."""
     try:
-        operation.begin(store, whole)
+        perform.begin(store, whole)
     except Conflict as conflict:
         while conflict is not None:
             _resolve(store, plan, conflict)
@@ -152,27 +168,31 @@ def _begin(store: Store, plan: Plan, whole: Operation) -> None:
 def _resume(store: Store) -> Conflict | None:
     """Goes on; returns the next conflict, if there is one."""
     try:
-        operation.resume(store, "absorb")
+        perform.resume(store, "absorb")
     except Conflict as conflict:
         return conflict
     return None
 
 
 def _resolve(store: Store, plan: Plan, conflict: Conflict) -> None:
-    """Settles a conflict in a stage: its files as they were, with all hunks of this and earlier stages in them.
+    """Settles a conflict in a stage: its files as they were, with all hunks so far in them.
 
     git merges lines, and gives up where two changes touch. Here it is known where each line of the
     last stage was in the one that conflicts, so there is nothing to guess.
     """
     if conflict.stage is None:
-        raise Failure(f"nothing was absorbed: {conflict}", "Resolve it by `./tessera stage edit` and `propagate`.")
+        raise Failure(
+            f"nothing was absorbed: {conflict}",
+            "Resolve it by `./tessera stage edit` and `propagate`.",
+        )
     stage, shop = conflict.stage, Workshop(store)
     hunks = [hunk for hunk, owner in plan.owners.items() if owner <= stage]
     for hunk in hunks:
         plan.origins.check_moved_whole(hunk, plan.owners[hunk], stage)
     texts = plan.origins.files_with(stage, hunks)
     for path in {*texts, *shop.conflicts()}:
-        as_it_was = store.git.run("cat-file", "blob", f"{plan.origins.tips[stage]}:{path}", check=False)
+        blob = f"{plan.origins.tips[stage]}:{path}"
+        as_it_was = store.git.run("cat-file", "blob", blob, check=False)
         if path in texts or as_it_was.returncode == 0:
             (shop.folder / path).write_bytes(texts.get(path, as_it_was.stdout))
             shop.git.run("add", "--", path)
@@ -185,8 +205,11 @@ def _show(plan: Plan) -> None:
     rows = []
     for hunk, owner in sorted(plan.owners.items(), key=lambda pair: pair[1]):
         place = plan.origins.place(hunk, owner)
-        rows.append((f"{hunk.path}:{hunk.start}", hunk.size, f"{owner:02}", f"{place.path}:{place.line}"))
+        here, there = f"{hunk.path}:{hunk.start}", f"{place.path}:{place.line}"
+        rows.append((here, hunk.size, f"{owner:02}", there))
     rows += [(path, "new", f"{plan.into:02}", path) for path in plan.files]
     console.table(None, ("here", "lines", "stage", "there"), rows)
-    console.good(f"absorbed into stage {', '.join(f'{number:02}' for number in plan.stages)}; "
-                 "`./tessera stage export` writes the patches")
+    console.good(
+        f"absorbed into stage {', '.join(f'{number:02}' for number in plan.stages)}; "
+        "`./tessera stage export` writes the patches"
+    )

@@ -29,12 +29,16 @@ def boot_stage(tree: Tree, number: int, *, accept: bool) -> bool:
 
 
 def check(tree: Tree, numbers: Iterable[int], hint: str, *, accept: bool = False) -> bool:
-    """Boots the given stages; says which logs are no longer as expected, and by `hint` what to do about it."""
-    bad = []
+    """Boots the given stages; says which fail, and by `hint` what to do about it."""
+    numbers, bad = list(numbers), []
     for number in numbers:
         console.step(f"booting stage {number:02}")
         if not boot_stage(tree, number, accept=accept):
             bad.append(f"{number:02}")
     if bad:
         console.error(f"golden boots fail in stage {', '.join(bad)}", hint)
+    elif numbers:
+        console.good(
+            f"golden boots pass in stage {', '.join(f'{number:02}' for number in numbers)}"
+        )
     return not bad

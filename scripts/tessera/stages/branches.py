@@ -1,13 +1,14 @@
-"""Stages in motion: one local branch a stage, `stage/NN`, and the refs that say how they came about.
+"""Stages in motion: one local branch a stage, `stage/NN`, and refs that say how they came about.
 
-| refs | what they name |
-|---|---|
-| `refs/heads/stage/NN` | the stages as the author sees and edits them |
-| `refs/tessera/base/NN` | the same when they last stood on each other; a stage that differs has been edited |
-| `refs/tessera/origin/NN` | the stages of main that they started from; what differs is this author's work |
-| `refs/tessera/exported/NN` | the stages last written back; once main has them, they are the new origin |
+- `refs/heads/stage/NN`: the stages as the author sees and edits them
+- `refs/tessera/base/NN`: the same when they last stood on each other; a stage that differs has
+  been edited
+- `refs/tessera/origin/NN`: the stages of main that they started from; what differs is this
+  author's work
+- `refs/tessera/exported/NN`: the stages last written back; once main has them, they are the new
+  origin
 
-Only these refs are kept: which stage is edited, what is exported, what has landed follows from them.
+Nothing else is kept: which stage is edited, exported or has landed follows from these refs.
 """
 from __future__ import annotations
 
@@ -52,12 +53,12 @@ class Branches:
     @property
     def edited(self) -> list[int]:
         """The stages whose changes later stages do not have yet."""
-        return [number for number in sorted(self.tips) if self.tips[number] != self.base.get(number)]
+        return [n for n in sorted(self.tips) if self.tips[n] != self.base.get(n)]
 
     def refs(self) -> dict[str, str]:
         """All of them by full name."""
-        kinds = ((BRANCH, self.tips), (BASE, self.base), (ORIGIN, self.origin), (EXPORTED, self.exported))
-        named = {f"{prefix}{number:02}": commit for prefix, tips in kinds for number, commit in tips.items()}
+        kinds = {BRANCH: self.tips, BASE: self.base, ORIGIN: self.origin, EXPORTED: self.exported}
+        named = {f"{kind}{n:02}": tip for kind, tips in kinds.items() for n, tip in tips.items()}
         return named | self.exercises
 
 
@@ -65,7 +66,8 @@ def read_branches(store: Store) -> Branches:
     """The refs as they are now."""
     found = Branches()
     kinds = {BRANCH: found.tips, BASE: found.base, ORIGIN: found.origin, EXPORTED: found.exported}
-    for line in store.git.lines("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/", "refs/tessera/"):
+    form = "--format=%(objectname) %(refname)"
+    for line in store.git.lines("for-each-ref", form, "refs/heads/", "refs/tessera/"):
         commit, name = line.split(" ", 1)
         if name.startswith(EXERCISE):
             found.exercises[name] = commit
@@ -74,13 +76,15 @@ def read_branches(store: Store) -> Branches:
                 tips[int(name[-2:])] = commit
     for number in range(1, found.last):
         if number not in found.tips:
-            raise Failure(f"branch stage/{number:02} is missing, but stage/{found.last:02} exists",
-                          f"`git branch stage/{number:02} {BASE}{number:02}` brings it back, if it was deleted.")
+            raise Failure(
+                f"branch stage/{number:02} is missing, but stage/{found.last:02} exists",
+                f"`git branch stage/{number:02} {BASE}{number:02}` brings it back.",
+            )
     return found
 
 
 def build_origin(store: Store) -> Tips:
-    """Makes commits for the stages of HEAD: a root without the staged paths, then one commit a stage."""
+    """Makes commits for HEAD's stages: a root without the staged paths, then one a stage."""
     source, _ = source_of(store)
     stack = Stack.at(store, source)
     others = compose(store.plumbing, f"{source}^{{tree}}", [store.empty_tree])[0]
@@ -89,7 +93,7 @@ def build_origin(store: Store) -> Tips:
 
 
 def ensure_branches(store: Store) -> Branches:
-    """The branches, made from HEAD's patches when there are none. Branches made by hand are adopted."""
+    """The branches; made from HEAD's patches when there are none, adopted when made by hand."""
     found = read_branches(store)
     if found.tips and found.base:
         return found
@@ -100,8 +104,11 @@ def ensure_branches(store: Store) -> Branches:
         console.step(f"adopted the branches stage/01 to stage/{found.last:02}")
     else:
         new = Branches(dict(origin), dict(origin), origin, {}, found.exercises)
-        console.step(f"made the branches stage/01 to stage/{new.last:02} from HEAD's patches" if origin
-                     else "there are no stages yet")
+        console.step(
+            f"made the branches stage/01 to stage/{new.last:02} from HEAD's patches"
+            if origin
+            else "there are no stages yet"
+        )
     move_refs(store, found.refs(), new.refs())
     return new
 
@@ -110,8 +117,19 @@ def check_chain(store: Store, tips: Tips) -> None:
     """Every stage must stand on the one before it."""
     for number in range(2, max(tips, default=0) + 1):
         if not store.git.ok("merge-base", "--is-ancestor", tips[number - 1], tips[number]):
-            raise Failure(f"stage/{number:02} does not stand on stage/{number - 1:02}",
-                          f"In a worktree: `git rebase --onto stage/{number - 1:02} OLD-BASE stage/{number:02}`.")
+            raise Failure(
+                f"stage/{number:02} does not stand on stage/{number - 1:02}",
+                f"`git rebase --onto stage/{number - 1:02} OLD stage/{number:02}` puts it there.",
+            )
+
+
+def check_propagated(branches: Branches) -> None:
+    """The stages must stand on each other before anything is done with all of them."""
+    if branches.edited:
+        raise Failure(
+            f"stage/{branches.edited[0]:02} has been edited and not propagated",
+            "`./tessera stage propagate` first.",
+        )
 
 
 def move_refs(store: Store, before: dict[str, str], after: dict[str, str]) -> None:
@@ -126,7 +144,8 @@ def move_refs(store: Store, before: dict[str, str], after: dict[str, str]) -> No
         else:
             commands.append(f"update {name} {new} {old}" if old != new else f"verify {name} {old}")
     if before != after:
-        store.git.run("update-ref", "-m", "tessera stage", "--stdin", stdin="\n".join([*commands, ""]).encode())
+        text = "\n".join([*commands, ""]).encode()
+        store.git.run("update-ref", "-m", "tessera stage", "--stdin", stdin=text)
 
 
 def staged_trees(store: Store, tips: Tips) -> list[str]:
@@ -139,10 +158,14 @@ def check_only_staged(store: Store, branches: Branches) -> None:
     for number in branches.edited:
         before = branches.base.get(number) or branches.tips[number - 1]
         names = store.git.lines("diff-tree", "-r", "--name-only", before, branches.tips[number])
-        outside = [name for name in names if not name.startswith(tuple(f"{path}/" for path in STAGED_PATHS))]
+        staged = tuple(f"{path}/" for path in STAGED_PATHS)
+        outside = [name for name in names if not name.startswith(staged)]
         if outside:
-            raise Failure(f"stage/{number:02} changes {outside[0]}, which is not staged",
-                          "Files outside kernel/ and tests/unit/ are the same in every stage: change them on main.")
+            raise Failure(
+                f"stage/{number:02} changes {outside[0]}, which is not staged",
+                "Files outside kernel/ and tests/unit/ are the same in every stage: "
+                "change them on main.",
+            )
 
 
 @dataclass(frozen=True)
@@ -170,7 +193,7 @@ class Worktree:
 
     @property
     def clean(self) -> bool:
-        """Whether no tracked file differs from its commit, and nothing is in the middle of anything."""
+        """Whether no tracked file differs from its commit."""
         return not self.git.lines("status", "--porcelain", "--untracked-files=no")
 
 

@@ -14,7 +14,8 @@ from tessera.tree import Tree
 def snapshot(store: Store) -> str:
     """The tree id of the work tree as it is now: tracked files and new ones that are not ignored.
 
-    The index is a copy of the user's, so unchanged files are not read again and theirs is untouched.
+    The index is a copy of the user's, so unchanged files are not read again and theirs stays as
+    it is.
     """
     with store.scratch_index() as index:
         if (own := store.git_dir / "index").exists():
@@ -32,9 +33,9 @@ def staged_snapshot(store: Store) -> str:
 def materialise(tree: Tree, chapter: int) -> Tree:
     """A tree on disk whose stage is `chapter`: this one, or `build/stages/NN` brought up to date.
 
-    It holds the work tree's files as they are now, so that an edit to the tools counts at once, with
-    the staged paths of the chapter. Files that did not change keep their time stamps, and a build
-    folder there stays, so builds are incremental. What was edited there by hand is overwritten.
+    It holds the work tree's files as they are now, so that an edit to the tools counts at once,
+    with the staged paths of the chapter. Files that did not change keep their time stamps, and a
+    build folder there stays, so builds are incremental. What was edited there is overwritten.
 
     \\raises Misuse  when there is no such chapter, or no git clone to take it from.
     """
@@ -45,7 +46,10 @@ def materialise(tree: Tree, chapter: int) -> Tree:
     stage = Stack.in_folder(store, tree.root).tree(chapter)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder.with_name(f"{folder.name}.lock"), f"chapter {chapter:02} is being laid out; waiting"):
+        with locked(
+            folder.with_name(f"{folder.name}.lock"),
+            f"chapter {chapter:02} is being laid out; waiting",
+        ):
             whole = compose(store.plumbing, snapshot(store), [stage])[0]
             lay_out(store, whole, folder)
     except OSError as error:
@@ -57,7 +61,9 @@ def lay_out(store: Store, whole: str, folder: Path) -> None:
     """Makes the files of `folder` those of a tree, touching only what differs."""
     index = folder.with_name(f"{folder.name}.index")
     git = store.with_index(index, folder)
-    index.with_name(f"{index.name}.lock").unlink(missing_ok=True)  # we hold the lock: this one is dead
+    index.with_name(f"{index.name}.lock").unlink(
+        missing_ok=True
+    )  # we hold the lock: this one is dead
     try:
         git.run("read-tree", "--reset", "-u", whole)
     except GitError:

@@ -16,7 +16,7 @@ _BLAME = ("blame", "-C", "-C", "--line-porcelain")
 
 @dataclass(frozen=True)
 class Place:
-    """A position in a file of some stage. `line` is 1 for the first; an insertion goes before it."""
+    """A position in a file of some stage: an insertion goes before `line`, counted from 1."""
 
     path: str
     line: int
@@ -24,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Hunk:
-    """Lines that change: `old` ones from line `start` on (after it, when there are none) become `new`."""
+    """Lines that change: the `old` ones from line `start` on, or after it if there are none."""
 
     path: str
     start: int
@@ -46,20 +46,32 @@ def split_lines(store: Store, tree: str, path: str) -> list[bytes]:
 def hunks_of(store: Store, before: str, after: str, path: str) -> list[Hunk]:
     """The hunks of one file, without context."""
     old, new = split_lines(store, before, path), split_lines(store, after, path)
-    diff = store.plumbing.run("diff-tree", "-p", "-U0", "--text", "--no-renames", "--no-ext-diff", "--no-textconv",
-                              "--inter-hunk-context=0", before, after, "--", path).stdout
+    diff = store.plumbing.run(
+        "diff-tree",
+        "-p",
+        "-U0",
+        "--text",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--inter-hunk-context=0",
+        before,
+        after,
+        "--",
+        path,
+    ).stdout
     hunks = []
     for found in _RANGE.finditer(diff):
         first, count, other, size = (int(number) if number else 1 for number in found.groups())
         at, to = (first - 1 if count else first), (other - 1 if size else other)
-        hunks.append(Hunk(path, first, tuple(old[at:at + count]), tuple(new[to:to + size])))
+        hunks.append(Hunk(path, first, tuple(old[at : at + count]), tuple(new[to : to + size])))
     return hunks
 
 
 def _replace(lines: list[bytes], placed: list[tuple[int, Hunk]]) -> bytes:
     """The text after applying hunks at their lines, from the last to the first."""
     for line, hunk in sorted(placed, key=lambda pair: (pair[0], pair[1].start), reverse=True):
-        lines[line - 1:line - 1 + len(hunk.old)] = hunk.new
+        lines[line - 1 : line - 1 + len(hunk.old)] = hunk.new
     return b"".join(lines)
 
 
@@ -78,12 +90,14 @@ class Origins:
         """For each commit since the first stage, which stage it is part of."""
         found: dict[str, int] = {}
         for number in range(2, self.last + 1):
-            commits = self.store.git.lines("rev-list", f"{self.tips[number - 1]}..{self.tips[number]}")
+            commits = self.store.git.lines(
+                "rev-list", f"{self.tips[number - 1]}..{self.tips[number]}"
+            )
             found |= dict.fromkeys(commits, number)
         return found
 
     def _blame(self, path: str, since: int | None) -> list[tuple[str, Place]]:
-        """For each line of a file of the last stage: the commit that brought it, and its place there.
+        """For each line of a file of the last stage: who brought it, and its place there.
 
         With `since`, history begins at that stage: lines that are older count as that stage's.
         """
@@ -97,7 +111,7 @@ class Origins:
             if head := re.match(rb"([0-9a-f]{40,64}) (\d+) \d+", row):
                 commit, line = head[1].decode(), int(head[2])
             elif row.startswith(b"filename "):
-                found.append((commit, Place(row[len(b"filename "):].decode(), line)))
+                found.append((commit, Place(row[len(b"filename ") :].decode(), line)))
         return found
 
     def owner(self, hunk: Hunk) -> int:
@@ -106,39 +120,55 @@ class Origins:
         For lines that are only added, the later of the two neighbours' stages.
         """
         blamed = self.blame(hunk.path, None)
-        stages = [self.stage_of.get(blamed[index][0], 1) for index in self._touched(hunk, len(blamed))]
+        stages = [
+            self.stage_of.get(blamed[index][0], 1) for index in self._touched(hunk, len(blamed))
+        ]
         if not stages:
-            raise Failure(f"{hunk.path} was empty, so no stage owns a line of it", "`--into NN` says where this goes.")
+            raise Failure(
+                f"{hunk.path} was empty, so no stage owns a line of it",
+                "`--into NN` says where this goes.",
+            )
         return max(stages)
 
     @staticmethod
     def _touched(hunk: Hunk, count: int) -> list[int]:
-        """The indices of the lines a hunk removes; of an insertion's neighbours, if there are none."""
+        """The indices of the lines a hunk removes; of its neighbours, if it removes none."""
         if hunk.old:
             return list(range(hunk.start - 1, hunk.start - 1 + len(hunk.old)))
         return [index for index in (hunk.start - 1, hunk.start) if 0 <= index < count]
 
     def _place(self, hunk: Hunk, stage: int) -> Place:
-        """Where a hunk's lines are in a stage; an error when they are not there as they are in the last."""
-        blamed = self.blame(hunk.path, stage)
-        there = {index: place for index, (commit, place) in enumerate(blamed) if commit == self.tips[stage]}
+        """Where a hunk's lines are in a stage; an error when they are not there as in the last."""
+        blamed, tip = self.blame(hunk.path, stage), self.tips[stage]
+        there = {index: place for index, (commit, place) in enumerate(blamed) if commit == tip}
         touched = self._touched(hunk, len(blamed))
-        found = self._block(hunk, stage, [there.get(i) for i in touched]) if hunk.old else self._gap(hunk, touched, there)
+        if hunk.old:
+            found = self._block(hunk, stage, [there.get(index) for index in touched])
+        else:
+            found = self._gap(hunk, touched, there)
         if found is None:
-            raise Failure(f"{hunk.path}:{hunk.start}: these lines are not in stage {stage:02} as they are here; "
-                          "nothing was absorbed", "Name another stage with `--into NN`, or use `./tessera stage edit`.")
+            raise Failure(
+                f"{hunk.path}:{hunk.start}: these lines are not in stage {stage:02} "
+                "as they are here; nothing was absorbed",
+                "Name another stage with `--into NN`, or use `./tessera stage edit`.",
+            )
         return found
 
     def _block(self, hunk: Hunk, stage: int, places: list[Place | None]) -> Place | None:
         """The place of lines that must stand together in the stage, the same to the byte."""
         first = places[0]
-        if first is None or places != [Place(first.path, first.line + offset) for offset in range(len(places))]:
+        if first is None or places != [
+            Place(first.path, first.line + n) for n in range(len(places))
+        ]:
             return None
-        lines = split_lines(self.store, self.tips[stage], first.path)
-        return first if tuple(lines[first.line - 1:first.line - 1 + len(hunk.old)]) == hunk.old else None
+        at, lines = first.line - 1, split_lines(self.store, self.tips[stage], first.path)
+        return first if tuple(lines[at : at + len(hunk.old)]) == hunk.old else None
 
     def _gap(self, hunk: Hunk, touched: list[int], there: dict[int, Place]) -> Place | None:
-        """The place of an insertion: after the line before it or before the line after it, the newer one first."""
+        """The place of an insertion: after the line before it, or before the line after it.
+
+        The newer of the two lines decides, if it is there.
+        """
         blamed = self.blame(hunk.path, None)
         newest_first = sorted(touched, key=lambda index: -self.stage_of.get(blamed[index][0], 1))
         for index in newest_first:
@@ -152,15 +182,29 @@ class Origins:
         for hunk in hunks:
             place = self.place(hunk, stage)
             placed.setdefault(place.path, []).append((place.line, hunk))
-        return {path: _replace(split_lines(self.store, self.tips[stage], path), here) for path, here in placed.items()}
+        tip = self.tips[stage]
+        return {
+            path: _replace(split_lines(self.store, tip, path), here)
+            for path, here in placed.items()
+        }
 
     def check_moved_whole(self, hunk: Hunk, owner: int, stage: int) -> None:
-        """Refuses lines that were copied on the way to `stage`: one of the two copies would be forgotten."""
-        before = self.place(hunk, owner).path
-        if before == self.place(hunk, stage).path or not self.store.git.ok("cat-file", "-e", f"{self.tips[stage]}:{before}"):
+        """Refuses lines that were copied on the way to `stage`: one copy would be forgotten."""
+        before, tip = self.place(hunk, owner).path, self.tips[stage]
+        if before == self.place(hunk, stage).path:
             return
-        lines = split_lines(self.store, self.tips[stage], before)
-        wanted = hunk.old or tuple(split_lines(self.store, self.tips[self.last], hunk.path)[hunk.start - 1:hunk.start])
-        if any(tuple(lines[at:at + len(wanted)]) == wanted for at in range(len(lines))):
-            raise Failure(f"{hunk.path}:{hunk.start}: these lines were copied from {before}, which still has them; "
-                          "nothing was absorbed", "`./tessera stage edit NN` in the stage where the two should differ.")
+        if not self.store.git.ok("cat-file", "-e", f"{tip}:{before}"):
+            return  # the file was renamed, or all of it has gone elsewhere
+        lines, wanted = split_lines(self.store, tip, before), hunk.old or self._line_before(hunk)
+        if any(tuple(lines[at : at + len(wanted)]) == wanted for at in range(len(lines))):
+            raise Failure(
+                f"{hunk.path}:{hunk.start}: these lines were copied from {before}, "
+                "which still has them; nothing was absorbed",
+                "`./tessera stage edit NN` in the stage where the two should differ.",
+            )
+
+    def _line_before(self, hunk: Hunk) -> tuple[bytes, ...]:
+        """The line after which a hunk inserts its own."""
+        return tuple(
+            split_lines(self.store, self.tips[self.last], hunk.path)[hunk.start - 1 : hunk.start]
+        )

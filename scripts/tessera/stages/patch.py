@@ -15,11 +15,28 @@ from tessera.errors import Failure
 from tessera.git import Git
 from tessera.tree import STAGED_PATHS
 
-#: How the difference of two trees is found and laid out.
-DIFF_FLAGS = (
-    "-r", "--find-renames=50%", "-l1000", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--text",
-    "--no-relative", "--src-prefix=a/", "--dst-prefix=b/", "--unified=3", "--inter-hunk-context=0",
-    "--diff-algorithm=histogram", "--indent-heuristic", "-O/dev/null",
+#: How the difference of two trees is found,
+FIND_FLAGS = (
+    "-r",
+    "--find-renames=50%",
+    "-l1000",
+    "--text",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--diff-algorithm=histogram",
+    "--indent-heuristic",
+    "-O/dev/null",
+)
+#: and how it is laid out as a patch.
+PATCH_FLAGS = (
+    "--patch",
+    "--full-index",
+    "--no-color",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--unified=3",
+    "--inter-hunk-context=0",
 )
 #: Strict application: no fuzz (git's default), no three-way merge, no repairs of white space.
 APPLY_FLAGS = ("--cached", "--whitespace=nowarn", "--no-3way")
@@ -38,10 +55,13 @@ class Flaw:
 
 def write_patch(git: Git, before: str, after: str) -> bytes:
     """The patch from one tree to another. Refuses what a patch cannot hold as text."""
-    raw = git.run("diff-tree", "-p", *DIFF_FLAGS, before, after).stdout
+    raw = git.run("diff-tree", *FIND_FLAGS, *PATCH_FLAGS, before, after).stdout
     patch = b"".join(line for line in _lines(raw) if not _INDEX_LINE.fullmatch(line))
     for flaw in flaws(patch):
-        raise Failure(f"this cannot be a stage: {flaw.reason}", "Stages hold text files with LF line ends only.")
+        raise Failure(
+            f"this cannot be a stage: {flaw.reason}",
+            "Stages hold text files with LF line ends only.",
+        )
     return patch
 
 
@@ -57,7 +77,7 @@ def flaws(patch: bytes) -> Iterator[Flaw]:
     name = "?"
     for number, line in enumerate(_lines(patch), start=1):
         if line.startswith(b"diff --git "):
-            name = line[len(b"diff --git "):].decode(errors="replace").strip()
+            name = line[len(b"diff --git ") :].decode(errors="replace").strip()
         if reason := _flaw(line):
             yield Flaw(number, f"{reason} ({name})")
 
@@ -71,19 +91,26 @@ def _flaw(line: bytes) -> str | None:
     if line.startswith(b"index "):
         return "an `index` line"
     if found := re.match(rb"(?:new|old|deleted)(?: file)? mode (\d+)", line):
-        return None if found[1] in _FILE_MODES else f"a file mode other than 644 and 755: {found[1].decode()}"
+        return (
+            None
+            if found[1] in _FILE_MODES
+            else f"a file mode other than 644 and 755: {found[1].decode()}"
+        )
     if line.startswith(b"diff --git "):
         return None if _all_staged(line) else f"a file outside {' and '.join(STAGED_PATHS)}"
     return None
 
 
 def _all_staged(header: bytes) -> bool:
-    """Whether both paths of a `diff --git` line are staged ones. Blanks in names make it ambiguous: one reading will do."""
-    text = header[len(b"diff --git "):].decode(errors="replace").strip()
+    """Whether both paths of a `diff --git` line are staged ones.
+
+    Blanks in names make it ambiguous: one reading that fits will do.
+    """
+    text = header[len(b"diff --git ") :].decode(errors="replace").strip()
     if '"' in text:  # git quotes odd characters
         names = [quoted or plain for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', text)]
         return all(_staged(name[2:]) for name in names)
-    splits = [(text[:at], text[at + 1:]) for at in range(len(text)) if text.startswith(" b/", at)]
+    splits = [(text[:at], text[at + 1 :]) for at in range(len(text)) if text.startswith(" b/", at)]
     return any(_staged(old[2:]) and _staged(new[2:]) for old, new in splits)
 
 
@@ -94,19 +121,26 @@ def _staged(path: str) -> bool:
 
 def _lines(data: bytes) -> list[bytes]:
     """The lines of `data` with their LF; nothing else ends a line."""
-    return data.splitlines(keepends=True) if b"\r" not in data else [x for x in re.split(rb"(?<=\n)", data) if x]
+    return (
+        data.splitlines(keepends=True)
+        if b"\r" not in data
+        else [x for x in re.split(rb"(?<=\n)", data) if x]
+    )
 
 
 def line_of_failure(patch: bytes, message: str) -> int:
-    """The line of a patch that git's message is about: the hunk if it names one, else the file's header."""
+    """The line of a patch that git's message is about: the hunk's, or else the file's header."""
     if found := re.search(r"at line (\d+)|<stdin>:(\d+)|patch line (\d+)", message):
         return int(found[1] or found[2] or found[3])
-    target = re.search(r"error: (?:patch failed: )?(.+?)(?::(\d+))?(?:: .*)?$", message, re.MULTILINE)
-    name, start = (target[1], target[2]) if target else ("", "")
-    header = 0
+    target = re.search(
+        r"error: (?:patch failed: )?(.+?)(?::(\d+))?(?:: .*)?$", message, re.MULTILINE
+    )
+    name, start = (target[1], target[2]) if target else ("", None)
+    header, inside = 1, False
     for number, line in enumerate(patch.decode(errors="replace").split("\n"), start=1):
         if line.startswith("diff --git "):
-            header = number if line.endswith((f" b/{name}", f'b/{name}"')) else header and -header
-        elif header > 0 and start and re.match(rf"@@ -{start}[, ]", line):
+            inside = line.endswith((f" b/{name}", f'b/{name}"'))
+            header = number if inside else header
+        elif inside and start and re.match(rf"@@ -{start}[, ]", line):
             return number
-    return abs(header) or 1
+    return header

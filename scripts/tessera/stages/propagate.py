@@ -1,26 +1,38 @@
-"""`stage propagate`: carry the changes of edited stages into all later ones, and into the exercises."""
+"""`stage propagate`: carry the changes of edited stages into later ones and the exercises."""
 from __future__ import annotations
 
 from tessera import console
 from tessera.errors import Failure
-from tessera.stages import operation
-from tessera.stages.branches import BRANCH, EXERCISE, Branches, Tips, check_only_staged, ensure_branches, worktrees
-from tessera.stages.operation import Operation, Step
+from tessera.stages import perform
+from tessera.stages.branches import (
+    BRANCH,
+    EXERCISE,
+    Branches,
+    Tips,
+    check_only_staged,
+    ensure_branches,
+    worktrees,
+)
+from tessera.stages.operation import Operation, Step, short
 from tessera.stages.store import Store
 
 
 def propagate(store: Store) -> None:
     """Rebases what stands on edited stages. Stops with Conflict where a change does not fit."""
     with store.lock():
-        operation.refuse_if_waiting(store)
+        perform.refuse_if_waiting(store)
         branches = ensure_branches(store)
         check_committed(store, branches)
         check_only_staged(store, branches)
-        steps = stage_steps(branches, branches.tips) + exercise_steps(store, branches, branches.tips)
+        steps = stage_steps(branches, branches.tips) + exercise_steps(
+            store, branches, branches.tips
+        )
         if not steps and not branches.edited:
             console.good("every stage stands on the one before it; nothing to propagate")
             return
-        done = operation.begin(store, Operation("propagate", branches.refs(), stage_refs(branches.tips), steps))
+        done = perform.begin(
+            store, Operation("propagate", branches.refs(), stage_refs(branches.tips), steps)
+        )
     report(done)
 
 
@@ -28,18 +40,23 @@ def proceed(store: Store, kind: str, *, give_up: bool) -> None:
     """`--continue` and `--abort` of any operation."""
     with store.lock():
         if give_up:
-            operation.abort(store, kind)
+            perform.abort(store, kind)
             console.good(f"{kind} given up; every branch is where it was")
             return
-        done = operation.resume(store, kind)
+        done = perform.resume(store, kind)
     report(done)
 
 
 def report(done: Operation) -> None:
     """Says which branches have moved."""
-    moved = [name.removeprefix("refs/heads/") for name in sorted(done.after)
-             if name.startswith((BRANCH, EXERCISE)) and done.before.get(name) != done.after[name]]
-    console.good(f"{done.kind}: moved {', '.join(moved)}" if moved else f"{done.kind}: no branch had to move")
+    moved = [
+        short(name)
+        for name in sorted(done.after)
+        if name.startswith((BRANCH, EXERCISE)) and done.before.get(name) != done.after[name]
+    ]
+    console.good(
+        f"{done.kind}: moved {', '.join(moved)}" if moved else f"{done.kind}: no branch had to move"
+    )
     console.step("`./tessera stage export` writes patches, kernel/ and tests/unit/")
 
 
@@ -54,7 +71,11 @@ def stage_steps(branches: Branches, tips: Tips) -> list[Step]:
     The rebase takes along the branches in between (`--update-refs`), and it ends on the next edited
     stage, whose author's version is then the ground for what follows.
     """
-    edited = [number for number in sorted(tips) if tips[number] != branches.base.get(number) and number in branches.base]
+    edited = [
+        number
+        for number in sorted(tips)
+        if tips[number] != branches.base.get(number) and number in branches.base
+    ]
     last = max(tips, default=0)
     steps = []
     for number, following in zip(edited, [*edited[1:], last]):
@@ -64,7 +85,9 @@ def stage_steps(branches: Branches, tips: Tips) -> list[Step]:
     return steps
 
 
-def exercise_steps(store: Store, branches: Branches, tips: Tips, *, every: bool = False) -> list[Step]:
+def exercise_steps(
+    store: Store, branches: Branches, tips: Tips, *, every: bool = False
+) -> list[Step]:
     """One rebase for each exercise branch whose stage moves (or for all of them)."""
     edited = [number for number in tips if tips[number] != branches.base.get(number)]
     steps = []
@@ -73,14 +96,14 @@ def exercise_steps(store: Store, branches: Branches, tips: Tips, *, every: bool 
         if number not in tips or not (every or any(number >= moved for moved in edited)):
             continue
         if (ground := _ground(store, branches, number, commit)) is None:
-            console.step(f"{name.removeprefix('refs/heads/')} does not start at stage/{number:02}; left alone")
+            console.step(f"{short(name)} does not start at stage/{number:02}; left alone")
             continue
         steps.append(Step("exercise", name, f"{BRANCH}{number:02}", upstream=ground, tip=commit))
     return steps
 
 
 def exercise_stage(name: str) -> int:
-    """The stage an exercise branch belongs to: `refs/heads/exercise/NN/ID`; 0 when it names none."""
+    """The stage of an exercise branch, `refs/heads/exercise/NN/ID`; 0 when it names none."""
     number = name.removeprefix(EXERCISE).split("/")[0]
     return int(number) if number.isascii() and number.isdigit() else 0
 
@@ -96,6 +119,13 @@ def _ground(store: Store, branches: Branches, number: int, commit: str) -> str |
 def check_committed(store: Store, branches: Branches) -> None:
     """An edit that is not committed would be left out without a word."""
     for tree in worktrees(store):
-        if tree.branch in branches.refs() and not tree.gone and tree.mark.exists() and not tree.clean:
-            raise Failure(f"{tree.path} holds changes that are not committed",
-                          f"`git -C {tree.path} commit --all --amend --no-edit`, or stash them; then propagate again.")
+        if (
+            tree.branch in branches.refs()
+            and not tree.gone
+            and tree.mark.exists()
+            and not tree.clean
+        ):
+            raise Failure(
+                f"{tree.path} holds changes that are not committed",
+                f"`git -C {tree.path} commit --all --amend --no-edit`, or stash them.",
+            )

@@ -1,4 +1,4 @@
-"""`new chapter`: the next stage, as a copy of the last with its number changed, and the files around it."""
+"""`new chapter`: the next stage, a copy of the last with its number, and the files around it."""
 from __future__ import annotations
 
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tessera import console
 from tessera.errors import Failure, Misuse
-from tessera.stages import operation
+from tessera.stages import perform
 from tessera.stages.branches import BASE, BRANCH, Branches, ensure_branches, move_refs, staged_trees
 from tessera.stages.export import check_exportable, check_nothing_lost, check_on_main, export
 from tessera.stages.stack import Stack, compose
@@ -15,6 +15,11 @@ from tessera.stages.store import Store, write_whole
 from tessera.stages.tags import fixed_commit
 from tessera.tree import STAGED_PATHS
 
+_EXERCISES = """\
+# Exercises of chapter {number:02}
+
+One folder an exercise, named after it.
+"""
 _PAGE = """\
 # Chapter {number:02}: {title}
 
@@ -35,13 +40,18 @@ _PAGE = """\
 
 
 def new_chapter(store: Store, title: str, *, boot: bool = True) -> int:
-    """Makes the next chapter and returns its number. It boots, and prints what the one before it printed."""
+    """Makes the next chapter and returns its number. It boots, and prints what the last one did."""
     with store.lock():
-        operation.refuse_if_waiting(store)
+        perform.refuse_if_waiting(store)
         check_on_main(store)
         branches = ensure_branches(store)
         check_exportable(store, branches)
-        check_nothing_lost(store, branches, Stack.at(store), Stack.from_trees(store, staged_trees(store, branches.tips)))
+        check_nothing_lost(
+            store,
+            branches,
+            Stack.at(store),
+            Stack.from_trees(store, staged_trees(store, branches.tips)),
+        )
         number = branches.last + 1
         if number == 1:
             raise Misuse("there is no chapter yet that a new one could stand on")
@@ -62,7 +72,7 @@ def _files(store: Store, number: int, title: str) -> dict[str, str]:
     folder = f"chapters/{number:02}"
     return {
         f"{folder}/chapter.toml": _declaration(store, number, title),
-        f"{folder}/exercises/README.md": f"# Exercises of chapter {number:02}\n\nOne folder an exercise, named after it.\n",
+        f"{folder}/exercises/README.md": _EXERCISES.format(number=number),
         f"book/{number:02}-{slug}.md": _PAGE.format(number=number, title=title),
     }
 
@@ -71,15 +81,18 @@ def _declaration(store: Store, number: int, title: str) -> str:
     """A chapter.toml with the boots of the chapter before, since the kernel is that one so far."""
     before = (store.tree.chapter_dir(number - 1) / "chapter.toml").read_text(encoding="utf-8")
     boots = re.search(r"^\[\[boot\]\]", before, re.MULTILINE)
-    head = f"title   = {json.dumps(title, ensure_ascii=False)}\nsummary = \"what chapter {number - 1:02} showed\"\n"
-    return head + ("\n" + before[boots.start():] if boots else "")
+    head = f"title   = {json.dumps(title, ensure_ascii=False)}\n"
+    head += f'summary = "what chapter {number - 1:02} showed"\n'
+    return head + ("\n" + before[boots.start() :] if boots else "")
 
 
 def _refuse_existing(root: Path, files: dict[str, str]) -> None:
     """A scaffold never replaces a file."""
     for name in files:
         if (root / name).exists():
-            raise Misuse(f"{name} exists already", "Move it away, or write the chapter by hand around it.")
+            raise Misuse(
+                f"{name} exists already", "Move it away, or write the chapter by hand around it."
+            )
 
 
 def _add_stage(store: Store, branches: Branches, number: int, title: str) -> None:

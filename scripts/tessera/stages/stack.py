@@ -25,7 +25,8 @@ class PatchError(Failure):
     def __init__(self, number: int, line: int, reason: str) -> None:
         super().__init__(
             f"{patch_path(number)}:{line}: {reason}",
-            hint="Patches are written by `./tessera stage export`, never by hand; `git checkout` brings this one back.",
+            "Patches are written by `./tessera stage export`, never by hand; "
+            "`git checkout` brings this one back.",
         )
 
 
@@ -36,7 +37,7 @@ def patch_path(number: int) -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """All stages: the patch of stage n is `patches[n-1]`, and `trees[n-1]` holds its staged paths."""
+    """All stages: `patches[n-1]` is the patch of stage n, `trees[n-1]` holds its staged paths."""
 
     patches: tuple[bytes, ...]
     trees: tuple[str, ...]
@@ -47,8 +48,14 @@ class Stack:
     def tree(self, number: int) -> str:
         """The tree id of a stage's staged paths, or an error that says which stages there are."""
         if not 1 <= number <= len(self):
-            have = f"01 to {len(self):02}" if len(self) > 1 else "only 01" if self.trees else "none yet"
-            raise Misuse(f"there is no chapter {number:02}", f"There are chapters {have}." if self.trees else None)
+            have = (
+                f"01 to {len(self):02}"
+                if len(self) > 1
+                else "only 01"
+                if self.trees
+                else "none yet"
+            )
+            raise Misuse(f"there is no chapter {number:02}", f"Chapters with a stage: {have}.")
         return self.trees[number - 1]
 
     @classmethod
@@ -72,7 +79,10 @@ class Stack:
 
     @classmethod
     def from_patches(cls, store: Store, patches: Sequence[bytes], *, cached: bool = True) -> Stack:
-        """Applies the patches from the empty tree. Each tree is remembered by all the patches that led to it."""
+        """Applies the patches from the empty tree.
+
+        Each tree is remembered by all the patches that led to it.
+        """
         keys = _keys(patches)
         known = store.load(_CACHE) if cached else {}
         trees = _known_trees(store, keys, known)
@@ -140,20 +150,27 @@ def _apply_rest(store: Store, git: Git, patches: Sequence[bytes], trees: list[st
             trees.append(apply_patch(git, patch))
         except GitError as error:
             said = error.stderr.strip().removeprefix("error: ").replace("\nerror:", ";")
-            raise PatchError(number, line_of_failure(patch, error.stderr), f"does not apply: {said}") from error
+            raise PatchError(
+                number, line_of_failure(patch, error.stderr), f"does not apply: {said}"
+            ) from error
 
 
 def read_blobs(git: Git, ids: Sequence[str]) -> list[bytes]:
     """The contents of many blobs with one process."""
-    data = git.run("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in ids).encode()).stdout
+    data = git.run(
+        "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in ids).encode()
+    ).stdout
     bodies, at = [], 0
     for blob in ids:
         end = data.index(b"\n", at)
         header = data[at:end].split()
         if len(header) != 3:
-            raise Failure(f"git object {blob} is missing from this clone", "`git fetch --refetch` may bring it back.")
+            raise Failure(
+                f"git object {blob} is missing from this clone",
+                "`git fetch --refetch` may bring it back.",
+            )
         size = int(header[2])
-        bodies.append(data[end + 1:end + 1 + size])
+        bodies.append(data[end + 1 : end + 1 + size])
         at = end + size + 2
     return bodies
 
@@ -164,30 +181,41 @@ def compose(git: Git, others: str, stages: Sequence[str]) -> list[str]:
     Two calls of git, whatever the number of stages: one for the `tests` folders, one for the roots.
     """
     inner = _stage_entries(git, stages)
-    tests = [_without(git, f"{others}:tests", "unit")] * len(stages)
-    folders = _mktrees(git, [rest + ([("unit", unit)] if unit else []) for rest, (_, unit) in zip(tests, inner)])
+    tests = _without(git, f"{others}:tests", "unit")
+    folders = _mktrees(git, [tests + _entry("unit", unit) for _, unit in inner])
     root = [entry for entry in _without(git, others, "kernel") if entry[0] != "tests"]
     roots = []
     for (kernel, _), folder in zip(inner, folders):
-        extra = [("kernel", kernel)] if kernel else []
-        roots.append(root + extra + ([("tests", f"040000 tree {folder}")] if folder else []))
+        roots.append(root + _entry("kernel", kernel) + _folder("tests", folder))
     return [tree or "" for tree in _mktrees(git, roots)]
 
 
 Entry = tuple[str, str]
 
 
+def _entry(name: str, about: str | None) -> list[Entry]:
+    """An entry of a tree, or none."""
+    return [(name, about)] if about else []
+
+
+def _folder(name: str, tree: str | None) -> list[Entry]:
+    """The entry of a folder, or none."""
+    return _entry(name, f"040000 tree {tree}" if tree else None)
+
+
 def _without(git: Git, tree: str, name: str) -> list[Entry]:
     """The entries of a tree but one, as (name, "mode type id"). No such tree: no entries."""
     done = git.run("ls-tree", "-z", tree, check=False)
-    pairs = [line.split("\t", 1) for line in done.stdout.decode(errors="surrogateescape").split("\0") if line]
+    lines = done.stdout.decode(errors="surrogateescape").split("\0")
+    pairs = [line.split("\t", 1) for line in lines if line]
     return [(path, about) for about, path in pairs if path != name]
 
 
 def _stage_entries(git: Git, stages: Sequence[str]) -> list[tuple[str | None, str | None]]:
-    """For each stage what its `kernel` and `tests/unit` are, as "mode type id"; None where it has none."""
+    """For each stage its `kernel` and `tests/unit`, as "mode type id"; None where it has none."""
     asked = "".join(f"{stage}:{folder}\n" for stage in stages for folder in STAGED_PATHS)
-    answers = git.lines("cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=asked.encode())
+    form = "--batch-check=%(objecttype) %(objectname)"
+    answers = git.lines("cat-file", form, stdin=asked.encode())
     found = [f"040000 {line}" if line.startswith("tree ") else None for line in answers]
     return list(zip(found[0::2], found[1::2]))
 
@@ -196,19 +224,18 @@ def _mktrees(git: Git, trees: Sequence[list[Entry]]) -> list[str | None]:
     """Makes many trees with one process. A tree without entries does not exist in git: None."""
     full = [tree for tree in trees if tree]
     text = "\0".join("".join(f"{about}\t{name}\0" for name, about in tree) for tree in full)
-    made = iter(git.lines("mktree", "-z", "--batch", stdin=(text + "\0").encode(errors="surrogateescape")))
+    stdin = (text + "\0").encode(errors="surrogateescape")
+    made = iter(git.lines("mktree", "-z", "--batch", stdin=stdin))
     return [next(made) if tree else None for tree in trees]
 
 
 def staged_part(git: Git, revisions: Sequence[str]) -> list[str]:
     """For each full tree (or commit) the tree of its staged paths alone."""
     inner = _stage_entries(git, revisions)
-    tests = _mktrees(git, [[("unit", unit)] if unit else [] for _, unit in inner])
+    tests = _mktrees(git, [_entry("unit", unit) for _, unit in inner])
     roots = [
-        ([("kernel", kernel)] if kernel else []) + ([("tests", f"040000 tree {folder}")] if folder else [])
+        _entry("kernel", kernel) + _folder("tests", folder)
         for (kernel, _), folder in zip(inner, tests)
     ]
     empty = git.out("mktree", stdin=b"") if not all(roots) else ""
     return [tree or empty for tree in _mktrees(git, roots)]
-
-

@@ -12,7 +12,7 @@ from tessera.tree import Tree
 
 
 def start(tree: Tree, number: int, folder: Path | None) -> Path:
-    """Makes branch `work/chNN` and a worktree on it; returns the folder. Existing ones are never reused."""
+    """Makes the branch `work/chNN` and a worktree on it; returns the folder."""
     store = Store(tree)
     commits = ensure_tags(tree)
     if number not in commits:
@@ -31,4 +31,7 @@ def _way_back(store: Store, branch: str) -> str:
     for tree in worktrees(store):
         if tree.branch == f"refs/heads/{branch}" and not tree.gone:
             return f"It is checked out in {tree.path}."
-    return f"`git worktree add DIR {branch}` opens it again; `git branch --move {branch} OTHER` makes room for a new one."
+    return (
+        f"`git worktree add DIR {branch}` opens it again; "
+        f"`git branch --move {branch} OTHER` makes room for a new one."
+    )

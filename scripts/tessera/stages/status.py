@@ -23,7 +23,10 @@ def status(store: Store) -> None:
     if not branches.tips:
         console.step("no stage branches here; `./tessera stage edit NN` makes them")
     if (pending := operation.load(store)) is not None and pending.phase == "waiting":
-        console.step(f"`./tessera stage {pending.kind}` waits in {store.home / 'workshop'}: --continue or --abort")
+        console.step(
+            f"`./tessera stage {pending.kind}` waits in {store.home / 'workshop'}: "
+            "--continue or --abort"
+        )
     elif branches.edited:
         console.step("edits to carry on: `./tessera stage propagate`")
 
@@ -39,7 +42,7 @@ def _rows(store: Store, branches: Branches, stack: Stack) -> Iterator[tuple[str,
             f"{changed_lines(store, before, tree)}/{_budget(store, number)}",
             "yes" if number in branches.edited else "",
             places.get(f"{BRANCH}{number:02}", ""),
-            "yes" if tree in stack.trees[number - 1:number] else "no",
+            "yes" if tree in stack.trees[number - 1 : number] else "no",
         )
 
 

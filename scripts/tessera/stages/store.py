@@ -28,7 +28,9 @@ class Store:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.git = tree.git
-        common, own = self.git.lines("rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir")
+        common, own = self.git.lines(
+            "rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir"
+        )
         self.common = Path(common)
         self.git_dir = Path(own)
         self.home = self.common / "tessera"
@@ -45,14 +47,19 @@ class Store:
     @property
     def plumbing_variables(self) -> dict[str, str]:
         """The variables that make git work in the private repository."""
-        return {"GIT_DIR": str(self.home / "plumbing"), "GIT_OBJECT_DIRECTORY": str(self.common / "objects")}
+        return {
+            "GIT_DIR": str(self.home / "plumbing"),
+            "GIT_OBJECT_DIRECTORY": str(self.common / "objects"),
+        }
 
     def _create_plumbing(self, private: Path) -> None:
-        """Makes the private repository under another name first, so that nobody meets half of one."""
+        """Makes the private repository under another name first: nobody meets half of one."""
         form = self.git.out("rev-parse", "--show-object-format")
         with tempfile.TemporaryDirectory(dir=self.home) as folder:
             fresh = Path(folder) / "new"
-            self.git.run("init", "--quiet", "--bare", "--template=", f"--object-format={form}", str(fresh))
+            self.git.run(
+                "init", "--quiet", "--bare", "--template=", f"--object-format={form}", str(fresh)
+            )
             try:
                 fresh.rename(private)
             except OSError:  # somebody else was quicker
@@ -84,7 +91,9 @@ class Store:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """One at a time: whoever changes refs or the private repository holds this."""
-        with locked(self.home / "lock", "another ./tessera is at work in this clone; waiting for it"):
+        with locked(
+            self.home / "lock", "another ./tessera is at work in this clone; waiting for it"
+        ):
             yield
 
     def load(self, name: str) -> dict[str, Any]:

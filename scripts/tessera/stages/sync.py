@@ -8,11 +8,21 @@ made it.
 from __future__ import annotations
 
 from tessera import console
-from tessera.errors import Failure
-from tessera.stages import operation
+from tessera.stages import perform
 from tessera.stages.branches import (
-    BASE, BRANCH, EXPORTED, ORIGIN, Branches, Tips, build_origin, ensure_branches, move_refs,
-    read_branches, staged_trees, worktrees,
+    BASE,
+    BRANCH,
+    EXPORTED,
+    ORIGIN,
+    Branches,
+    Tips,
+    build_origin,
+    check_propagated,
+    ensure_branches,
+    move_refs,
+    read_branches,
+    staged_trees,
+    worktrees,
 )
 from tessera.stages.export import check_on_main
 from tessera.stages.operation import Operation, Step
@@ -28,18 +38,18 @@ _SEARCHED = 500
 def sync(store: Store) -> None:
     """Brings the branches up to main. Stops with Conflict where the two changed the same lines."""
     with store.lock():
-        operation.refuse_if_waiting(store)
+        perform.refuse_if_waiting(store)
         check_on_main(store)
         branches = settle(store, ensure_branches(store))
-        if branches.edited:
-            raise Failure(f"stage/{branches.edited[0]:02} has been edited and not propagated",
-                          "`./tessera stage propagate` first, then sync.")
+        check_propagated(branches)
         check_committed(store, branches)
         fresh = build_origin(store)
         if fresh == branches.origin:
-            console.good("the stages are those of HEAD, with your edits if you made any; nothing to sync")
+            console.good(
+                "the stages are those of HEAD, with your edits if you made any; nothing to sync"
+            )
             return
-        done = operation.begin(store, _plan(store, branches, fresh))
+        done = perform.begin(store, _plan(store, branches, fresh))
     report(done)
 
 
@@ -49,11 +59,13 @@ def follow_main(store: Store) -> None:
     fresh = build_origin(store)
     if fresh == branches.origin:
         return
-    edited = branches.edited or staged_trees(store, branches.tips) != staged_trees(store, branches.origin)
+    edited = branches.edited or staged_trees(store, branches.tips) != staged_trees(
+        store, branches.origin
+    )
     if edited or any((tree.branch or "").startswith(BRANCH) for tree in worktrees(store)):
         console.step("main has moved on: `./tessera stage sync` brings the stage branches up to it")
         return
-    operation.begin(store, _plan(store, branches, fresh))
+    perform.begin(store, _plan(store, branches, fresh))
     console.step("moved the stage branches to HEAD's stages")
 
 
@@ -77,8 +89,11 @@ def _landed(store: Store, exported: Tips) -> bool:
 def _patch_blobs(store: Store, commit: str) -> list[str]:
     """The ids of a commit's patches, in order."""
     entries = store.git.out("ls-tree", "-r", "-z", commit, "--", "chapters/").split("\0")
-    return [entry.split()[2] for entry in sorted(entries, key=lambda e: e.partition("\t")[2])
-            if entry.endswith("/stage.patch")]
+    return [
+        entry.split()[2]
+        for entry in sorted(entries, key=lambda e: e.partition("\t")[2])
+        if entry.endswith("/stage.patch")
+    ]
 
 
 def _plan(store: Store, branches: Branches, fresh: Tips) -> Operation:
@@ -87,8 +102,12 @@ def _plan(store: Store, branches: Branches, fresh: Tips) -> Operation:
     steps = _stage_steps(store, branches, fresh, count)
     tips = {number: branches.tips.get(number, "") for number in range(1, count + 1)}
     steps += exercise_steps(store, branches, tips, every=True)
-    gone = {f"{prefix}{n:02}": None for n in branches.tips if n > count for prefix in (BRANCH, BASE)}
-    gone |= {f"{ORIGIN}{n:02}": None for n in branches.origin} | {f"{EXPORTED}{n:02}": None for n in branches.exported}
+    gone = {
+        f"{prefix}{n:02}": None for n in branches.tips if n > count for prefix in (BRANCH, BASE)
+    }
+    gone |= {f"{ORIGIN}{n:02}": None for n in branches.origin} | {
+        f"{EXPORTED}{n:02}": None for n in branches.exported
+    }
     origin = {f"{ORIGIN}{n:02}": commit for n, commit in fresh.items()}
     return Operation("sync", branches.refs(), {}, steps, settled={**gone, **origin})
 
@@ -96,7 +115,9 @@ def _plan(store: Store, branches: Branches, fresh: Tips) -> Operation:
 def _stage_steps(store: Store, branches: Branches, fresh: Tips, count: int) -> list[Step]:
     """How each stage comes about: main's, the author's, or a merge of both."""
     source, _ = source_of(store)
-    bases, ours, theirs = (_full_trees(store, source, tips, count) for tips in (branches.origin, fresh, branches.tips))
+    bases, ours, theirs = (
+        _full_trees(store, source, tips, count) for tips in (branches.origin, fresh, branches.tips)
+    )
     steps, same_so_far = [], True
     for number, base, our, their in zip(range(1, count + 1), bases, ours, theirs):
         name = f"{BRANCH}{number:02}"
@@ -104,7 +125,9 @@ def _stage_steps(store: Store, branches: Branches, fresh: Tips, count: int) -> l
         if same_so_far:
             steps.append(Step("set", name, fresh[number]))
             continue
-        message = store.git.out("log", "-1", "--format=%B", branches.tips.get(number) or fresh[number])
+        message = store.git.out(
+            "log", "-1", "--format=%B", branches.tips.get(number) or fresh[number]
+        )
         base_commit = fixed_commit(store, base, "What both started from")
         change = fixed_commit(store, their, message, base_commit)
         onto = fixed_commit(store, our, "What main has")
@@ -114,7 +137,7 @@ def _stage_steps(store: Store, branches: Branches, fresh: Tips, count: int) -> l
 
 
 def _full_trees(store: Store, source: str, tips: Tips, count: int) -> list[str]:
-    """The stages of one side with HEAD's other files. Past its end a side counts as its last stage."""
+    """One side's stages with HEAD's other files. Past its end a side counts as its last stage."""
     staged = staged_trees(store, tips) or [store.empty_tree]
     staged = (staged + [staged[-1]] * count)[:count]
     return compose(store.plumbing, f"{source}^{{tree}}", staged)

@@ -43,7 +43,7 @@ class Changes:
 
 
 def ensure_tags(tree: Tree) -> dict[int, str]:
-    """Makes missing tags and moves stale ones, saying so in one line. Returns each chapter's commit.
+    """Makes missing tags, moves stale ones, says so in one line; returns each chapter's commit.
 
     Called by `run` and `test`, so it does as little as it can: two git processes when nothing has
     changed. Whoever stands on a tag, or on work built on one, keeps the tags they have: there only
@@ -56,7 +56,10 @@ def ensure_tags(tree: Tree) -> dict[int, str]:
 
 
 def update_tags(tree: Tree, *, move: bool | None) -> Changes:
-    """Brings the tags in line with HEAD. `move=None` moves stale tags only when HEAD is not itself built on one."""
+    """Brings the tags in line with HEAD.
+
+    `move` says whether stale ones move; None: unless HEAD itself is built on one.
+    """
     store = Store(tree)
     head, present = _head_and_tags(store.git)
     cached = store.load(_note(store))
@@ -76,7 +79,8 @@ def describe(changes: Changes) -> str:
     parts = [
         f"{_span(numbers)} {what}"
         for numbers, what in (
-            (changes.made, "made"), (changes.moved, "moved to the present HEAD"),
+            (changes.made, "made"),
+            (changes.moved, "moved to the present HEAD"),
             (changes.removed, "removed: HEAD has no such chapter"),
         )
         if numbers
@@ -101,12 +105,14 @@ def source_of(store: Store) -> tuple[str, bool]:
     """
     if store.git.resolve("HEAD^{commit}") is None:
         raise Misuse("there is no commit here yet, so there are no stages")
-    ours = store.git.lines("log", "--first-parent", "--format=%H", f"--committer=<{EMAIL}>", "-1", "HEAD")
+    ours = store.git.lines(
+        "log", "--first-parent", "--format=%H", f"--committer=<{EMAIL}>", "-1", "HEAD"
+    )
     return (ours[0], True) if ours else (store.git.out("rev-parse", "HEAD"), False)
 
 
 def stage_commits(store: Store, stack: Stack, source: str, root: str | None = None) -> list[str]:
-    """The commits of all stages, chained (on `root` if given), with the other files taken from `source`."""
+    """The commits of all stages, chained (on `root` if given), with `source`'s other files."""
     names = [f"{number:02}" for number in range(1, len(stack) + 1)]
     trees = compose(store.plumbing, f"{source}^{{tree}}", stack.trees)
     commits: list[str] = []
@@ -125,7 +131,9 @@ def fixed_commit(store: Store, tree: str, message: str, parent: str | None = Non
 def _titles(git: Git, source: str, names: list[str]) -> list[str]:
     """The chapters' titles as `source` has them."""
     listing = git.out("ls-tree", "-r", "-z", source, "--", "chapters/").split("\0")
-    ids = {path: about.split()[2] for about, path in (entry.split("\t") for entry in listing if entry)}
+    ids = {
+        path: about.split()[2] for about, path in (entry.split("\t") for entry in listing if entry)
+    }
     blobs = [ids.get(f"chapters/{name}/chapter.toml") for name in names]
     bodies = iter(read_blobs(git, [blob for blob in blobs if blob]))
     return [chapter_title(next(bodies)) if blob else "" for blob in blobs]
@@ -150,21 +158,26 @@ def _plan(store: Store, present: dict[str, str], move: bool | None) -> Changes:
         if now is None:
             changes.made.append(number)
         elif now != commit:
-            (changes.foreign if number not in ours else changes.moved if move else changes.behind).append(number)
+            (
+                changes.foreign if number not in ours else changes.moved if move else changes.behind
+            ).append(number)
     if move:
         changes.removed = sorted(ours - set(changes.commits))
     return changes
 
 
 def _bystanders(git: Git, changes: Changes, present: dict[str, str]) -> list[str]:
-    """What to tell about work trees that stand on a tag which has moved: nothing there is touched."""
+    """What to tell about work trees on a tag that has moved: nothing there is touched."""
     former = {present[f"refs/tags/ch{number:02}"]: f"ch{number:02}" for number in changes.moved}
     former |= {changes.commits[number]: f"ch{number:02}" for number in changes.behind}
     told = []
     for block in git.out("worktree", "list", "--porcelain").split("\n\n") if former else ():
         fields = dict(line.partition(" ")[::2] for line in block.splitlines())
         if "detached" in fields and (name := former.get(fields.get("HEAD", ""))):
-            told.append(f"{fields['worktree']} stays on the former {name}; `git checkout {name}` there gets the present one")
+            told.append(
+                f"{fields['worktree']} stays on the former {name}; "
+                f"`git checkout {name}` there gets the present one"
+            )
     return told
 
 
@@ -172,7 +185,9 @@ def _made_by_us(git: Git, present: dict[str, str]) -> set[int]:
     """The tags that are commits of ours. Somebody else's tag of such a name is left alone."""
     if not present:
         return set()
-    lines = git.lines("for-each-ref", "--format=%(refname) %(objecttype) %(committeremail)", "refs/tags/ch*")
+    lines = git.lines(
+        "for-each-ref", "--format=%(refname) %(objecttype) %(committeremail)", "refs/tags/ch*"
+    )
     return {
         int(found[1])
         for name, kind, *email in (line.split() for line in lines)
@@ -194,16 +209,17 @@ def _write(git: Git, changes: Changes, present: dict[str, str]) -> None:
 
 
 def _note(store: Store) -> str:
-    """The file that says which HEAD the tags were last made for. Each work tree has its own HEAD."""
+    """The file that says for which HEAD the tags were last made. Each work tree has its own."""
     return str(store.git_dir / "tessera-tags.json")
 
 
 def _remember(store: Store, head: str | None, changes: Changes) -> None:
     """Notes the state reached, so that the next call need not work it out again."""
     _, present = _head_and_tags(store.git)
-    store.save(_note(store), {
-        "head": head, "present": present, "commits": changes.commits, "foreign": changes.foreign,
-    })
+    store.save(
+        _note(store),
+        {"head": head, "present": present, "commits": changes.commits, "foreign": changes.foreign},
+    )
 
 
 def _span(numbers: list[int]) -> str:

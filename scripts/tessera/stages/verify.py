@@ -10,7 +10,7 @@ from tessera import console
 from tessera.errors import Failure, TesseraError
 from tessera.stages import boots
 from tessera.stages.checkout import staged_snapshot
-from tessera.stages.patch import flaws
+from tessera.stages.patch import FIND_FLAGS, flaws
 from tessera.stages.stack import Stack, patch_path, patches_in_folder
 from tessera.stages.store import Store
 
@@ -42,19 +42,23 @@ def verify(store: Store, *, boot: bool = True) -> bool:
         console.error(what, hint)
     if report.problems:
         return False
-    console.good(f"{report.stages} stages: strict application, re-export and line budgets are right; "
-                 f"kernel/ and tests/unit/ are stage {store.tree.chapter:02}")
+    console.good(
+        f"{report.stages} stages: strict application, re-export and budgets are right; "
+        f"kernel/ and tests/unit/ are stage {store.tree.chapter:02}"
+    )
     return not boot or _check_boots(store, report.stages)
 
 
 def _applied(store: Store, report: Report) -> Stack | None:
-    """The stack, applied strictly from the empty tree without any cache; None when that is not possible."""
+    """The stack, applied strictly from the empty tree without any cache; None when it cannot be."""
     try:
         patches = patches_in_folder(store.tree.root)
         for number, patch in enumerate(patches, start=1):
             for flaw in flaws(patch):
-                report.add(f"{patch_path(number)}:{flaw.line}: {flaw.reason}",
-                           "Write it with `./tessera stage export`; stages hold text files only.")
+                report.add(
+                    f"{patch_path(number)}:{flaw.line}: {flaw.reason}",
+                    "Write it with `./tessera stage export`; stages hold text files only.",
+                )
         if not patches:
             raise Failure("there is no chapters/01/stage.patch, so there is nothing to verify")
         return None if report.problems else Stack.from_patches(store, patches, cached=False)
@@ -65,12 +69,15 @@ def _applied(store: Store, report: Report) -> Stack | None:
 
 def _check_export(store: Store, stack: Stack, report: Report) -> None:
     """Each patch must be, to the byte, what an export would write."""
-    for number, (have, want) in enumerate(zip(stack.patches, Stack.from_trees(store, stack.trees).patches), start=1):
+    exported = Stack.from_trees(store, stack.trees).patches
+    for number, (have, want) in enumerate(zip(stack.patches, exported), start=1):
         if have != want:
             line, text, expected = _first_difference(have, want)
-            report.add(f"{patch_path(number)}:{line}: edited by hand, or written by another git: it says {text}, "
-                       f"an export writes {expected}",
-                       "`git checkout` brings the patch back; `./tessera stage export` writes it anew.")
+            report.add(
+                f"{patch_path(number)}:{line}: edited by hand, or written by another git: "
+                f"it says {text}, an export writes {expected}",
+                "`git checkout` brings the patch back; `./tessera stage export` writes it anew.",
+            )
 
 
 def _first_difference(have: bytes, want: bytes) -> tuple[int, str, str]:
@@ -88,7 +95,7 @@ def _quote(line: bytes | None) -> str:
 
 
 def _check_work_tree(store: Store, stack: Stack, report: Report) -> None:
-    """The staged paths of the work tree must be the stage that kernel/CHAPTER names; on main, the last."""
+    """The staged paths of the work tree must be the stage that kernel/CHAPTER names."""
     try:
         number = store.tree.chapter
         want = stack.tree(number)
@@ -99,28 +106,32 @@ def _check_work_tree(store: Store, stack: Stack, report: Report) -> None:
     if now == want:
         return
     for name, line in _differences(store, want, now):
-        report.add(f"{name}:{line}: differs from what the patches make of stage {number:02}",
-                   "`./tessera stage absorb` puts the change into its stage; "
-                   f"`git checkout HEAD -- {name}` drops it.")
+        report.add(
+            f"{name}:{line}: differs from what the patches make of stage {number:02}",
+            "`./tessera stage absorb` puts the change into its stage; "
+            f"`git checkout HEAD -- {name}` drops it.",
+        )
 
 
 def _differences(store: Store, want: str, now: str) -> Iterator[tuple[str, int]]:
     """Each file that differs, with the first line of `now` that does."""
-    names = store.plumbing.out("diff-tree", "-r", "-z", "--no-renames", "--name-only", want, now).split("\0")
+    git = store.plumbing
+    names = git.out("diff-tree", "-r", "-z", "--no-renames", "--name-only", want, now).split("\0")
     for name in filter(None, names):
-        left, right = (store.plumbing.run("cat-file", "blob", f"{tree}:{name}", check=False).stdout for tree in (want, now))
+        blobs = (f"{tree}:{name}" for tree in (want, now))
+        left, right = (git.run("cat-file", "blob", blob, check=False).stdout for blob in blobs)
         yield name, 1 if left == right or not right else _first_difference(right, left)[0]
 
 
 def changed_lines(store: Store, before: str | None, after: str) -> int:
-    """Lines of kernel code a stage adds and deletes. Tests and the interface's tables do not count."""
-    rows = store.plumbing.lines("diff-tree", "-r", "--numstat", "--find-renames=50%", "-l1000", "--text",
-                                "--diff-algorithm=histogram", "-z", before or store.empty_tree, after)
-    return sum(_count(fields) for fields in _numstat("".join(rows)))
+    """Lines of kernel code a stage adds and deletes. Tests and the interface do not count."""
+    trees = (before or store.empty_tree, after)
+    text = store.plumbing.out("diff-tree", "--numstat", "-z", *FIND_FLAGS, *trees)
+    return sum(_count(fields) for fields in _numstat(text))
 
 
 def _numstat(text: str) -> Iterator[tuple[str, str, str]]:
-    """Rows of `--numstat -z`: added, deleted, new path. A rename has an empty path, then old and new."""
+    """Rows of `--numstat -z`: added, deleted, path. A rename has an empty path, then both."""
     parts = iter(text.split("\0"))
     for part in parts:
         if part:
@@ -147,8 +158,12 @@ def _check_budgets(store: Store, stack: Stack, report: Report) -> None:
             report.add(str(error), error.hint or "")
             continue
         if (lines := changed_lines(store, before, after)) > chapter.budget:
-            report.add(f"{patch_path(number)}:1: {lines} changed lines of kernel code; the budget is {chapter.budget}",
-                       f"Move some of it to another stage, or set `budget` and `budget_reason` in chapters/{number:02}/chapter.toml.")
+            report.add(
+                f"{patch_path(number)}:1: {lines} changed lines of kernel code; "
+                f"the budget is {chapter.budget}",
+                "Move some of it to another stage, or set `budget` and `budget_reason` in "
+                f"chapters/{number:02}/chapter.toml.",
+            )
 
 
 def _check_boots(store: Store, stages: int) -> bool:

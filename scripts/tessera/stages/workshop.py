@@ -1,4 +1,4 @@
-"""Where stages are rebased and merged: a private repository with a work tree, `.git/tessera/workshop`.
+"""Where stages are rebased and merged: a private repository in `.git/tessera/workshop`.
 
 git does the work there: `rebase --update-refs`, `cherry-pick`, `rerere`. But the refs that move are
 copies, no hook or setting of the user's applies, no branch is checked out anywhere else, and an
@@ -38,12 +38,19 @@ _CONFIG = f"""\
 [advice]
 \tdetachedHead = false
 """
-_REBASE = ("--no-autosquash", "--no-autostash", "--no-fork-point", "--no-rebase-merges", "--no-gpg-sign",
-           "--empty=keep", "--no-stat")
+_REBASE = (
+    "--no-autosquash",
+    "--no-autostash",
+    "--no-fork-point",
+    "--no-rebase-merges",
+    "--no-gpg-sign",
+    "--empty=keep",
+    "--no-stat",
+)
 
 
 class Workshop:
-    """The private work tree. Every method that merges returns whether it got through without a conflict."""
+    """The private work tree. Methods that merge say whether they got through without conflict."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -56,11 +63,13 @@ class Workshop:
         return Git(self.folder)
 
     def open(self, refs: dict[str, str]) -> None:
-        """A fresh workshop with these refs. Nothing of an earlier one survives but what rerere knows."""
+        """A fresh workshop with these refs. Of an earlier one only what rerere knows survives."""
         self.close()
         self.folder.mkdir(exist_ok=True)
         form = self.store.git.out("rev-parse", "--show-object-format")
-        self.git.run("init", "--quiet", "--template=", "--initial-branch=none", f"--object-format={form}")
+        self.git.run(
+            "init", "--quiet", "--template=", "--initial-branch=none", f"--object-format={form}"
+        )
         with open(self.git_dir / "config", "a", encoding="utf-8") as config:
             config.write(_CONFIG)
         info = self.git_dir / "objects/info"
@@ -95,7 +104,7 @@ class Workshop:
         return self._through()
 
     def _through(self, *command: str) -> bool:
-        """Runs a command that may stop at conflicts, and goes on by itself where rerere knows the answer."""
+        """Runs a command that may stop at conflicts; goes on where rerere knows the answer."""
         done = self.git.run(*command, check=False) if command else None
         while (again := self._unfinished()) is not None:
             if self.conflicts():
@@ -105,7 +114,11 @@ class Workshop:
             if done.returncode and not self.conflicts() and self._position() == before:
                 break
         if done is not None and done.returncode:
-            raise GitError(command or ("rebase",), done.returncode, (done.stderr or done.stdout).decode(errors="replace"))
+            raise GitError(
+                command or ("rebase",),
+                done.returncode,
+                (done.stderr or done.stdout).decode(errors="replace"),
+            )
         return True
 
     def _unfinished(self) -> tuple[str, ...] | None:
@@ -120,6 +133,15 @@ class Workshop:
         """Where a rebase is: it has moved on when this has changed."""
         return self.git.resolve("HEAD"), self.git.resolve("REBASE_HEAD")
 
+    def stands_on(self, branch: str, ground: str) -> bool:
+        """Whether a branch holds all that `ground` does."""
+        return self.git.ok("merge-base", "--is-ancestor", ground, branch)
+
+    def branches(self) -> dict[str, str]:
+        """The branches here, by full name."""
+        lines = self.git.lines("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads")
+        return dict(line.split() for line in lines)
+
     def picking(self) -> str | None:
         """The commit whose change does not fit, while there is a conflict."""
         return self.git.resolve("REBASE_HEAD") or self.git.resolve("CHERRY_PICK_HEAD")
@@ -133,14 +155,20 @@ class Workshop:
         return found
 
     def _check_resolved(self) -> None:
-        """Adds files whose conflicts have been edited away; complains about the first that is not done."""
+        """Adds files whose conflicts are edited away; complains of the first that is not done."""
         for path, sides in self.conflicts().items():
             self._check_markers(path)
             if not {2, 3} <= sides:
-                raise Failure(f"{path}: one side changed it, the other deleted or moved it",
-                              f"In {self.folder}: `git add` keeps the file, `git rm` deletes it.")
+                raise Failure(
+                    f"{path}: one side changed it, the other deleted or moved it",
+                    f"In {self.folder}: `git add` keeps the file, `git rm` deletes it.",
+                )
             self.git.run("add", "--all", "--", path)
-        for line in self.git.run("diff", "--cached", "--check", "HEAD", check=False).stdout.decode().splitlines():
+        for line in (
+            self.git.run("diff", "--cached", "--check", "HEAD", check=False)
+            .stdout.decode()
+            .splitlines()
+        ):
             if "leftover conflict marker" in line:
                 raise Failure(line, f"Resolve it in {self.folder}.")
 
@@ -150,12 +178,16 @@ class Workshop:
         text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
         if found := re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE):
             line = text.count("\n", 0, found.start()) + 1
-            raise Failure(f"{path}:{line}: still has a conflict marker", f"Resolve it in {self.folder}.")
+            raise Failure(
+                f"{path}:{line}: still has a conflict marker", f"Resolve it in {self.folder}."
+            )
 
     def hand_over(self, commits: list[str], known: list[str]) -> None:
         """Copies into the clone the objects of `commits` that were made here."""
-        wanted = "".join([*(f"{commit}\n" for commit in commits), *(f"^{commit}\n" for commit in known)])
-        pack = self.git.run("pack-objects", "--revs", "--local", "--stdout", "--quiet", stdin=wanted.encode()).stdout
+        wanted = "".join(
+            [*(f"{commit}\n" for commit in commits), *(f"^{commit}\n" for commit in known)]
+        )
+        pack = self.git.run(
+            "pack-objects", "--revs", "--local", "--stdout", "--quiet", stdin=wanted.encode()
+        ).stdout
         self.store.git.run("unpack-objects", "-q", stdin=pack)
-
-
