@@ -5,7 +5,9 @@ namespace k::memory {
 namespace {
 
 /// Eight bytes of anything: a word that may stand for objects of every type.
-using Word [[gnu::may_alias]] = u64;
+struct [[gnu::may_alias]] Word {
+    u64 bytes;
+};
 
 /// Whether both areas are at the same distance from a word boundary.
 bool in_step(const void* a, const void* b) noexcept {
@@ -61,7 +63,7 @@ void fill(void* area, u8 value, usize bytes) noexcept {
     for (; bytes != 0 && !on_boundary(area); --bytes)
         next<u8>(area) = value;
     for (; bytes >= sizeof(Word); bytes -= sizeof(Word))
-        next<Word>(area) = ones_in_each_byte * value;
+        next<Word>(area) = {ones_in_each_byte * value};
     for (; bytes != 0; --bytes)
         next<u8>(area) = value;
 }

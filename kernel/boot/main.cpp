@@ -27,7 +27,7 @@ PhysAddr address_of(const char* symbol) noexcept {
 /// The kernel's first C++ function, called by start.S on the boot stack, at EL1 with the MMU off.
 /// \param device_tree  where firmware put its description of the machine (not read yet)
 /// \param entered_at   the exception level at which firmware entered the image
-extern "C" [[noreturn]] void kernel_main([[maybe_unused]] u64 device_tree, u64 entered_at) noexcept;
+extern "C" [[noreturn]] void kernel_main(u64 device_tree, u64 entered_at) noexcept;
 
 void kernel_main([[maybe_unused]] u64 device_tree, u64 entered_at) noexcept {
     trace::event(trace::Kind::Boot, entered_at);
