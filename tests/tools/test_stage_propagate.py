@@ -338,6 +338,19 @@ def test_an_exercise_that_conflicts_waits_too(stack5: Path) -> None:
     assert "fill me in" in read(stack5.parent / "hole", "kernel/main.cpp")
 
 
+def test_uncommitted_work_on_an_exercise_stops_it(stack5: Path) -> None:
+    tessera(stack5, "stage", "edit", "1")
+    folder = stack5.parent / "hole"
+    git(stack5, "worktree", "add", "--quiet", "-b", "exercise/03/hole", str(folder), "stage/03")
+    commit(folder, "The starter", {"kernel/hole.cpp": "// fill me\n"})
+    write(folder, {"kernel/hole.cpp": "// half filled\n"})
+    edit(stack5, 2, {"kernel/part02.cpp": "// fixed\n"})
+    before = refs(stack5)
+    with pytest.raises(Failure, match="hole holds changes to exercise/03/hole"):
+        tessera(stack5, "stage", "propagate")
+    assert refs(stack5) == before and read(folder, "kernel/hole.cpp") == "// half filled\n"
+
+
 def test_an_authors_own_side_branch_stays_where_it_is(stack5: Path) -> None:
     tessera(stack5, "stage", "edit", "2")
     git(stack5, "branch", "mine", "stage/04")
