@@ -31,7 +31,7 @@ INSTRUCTION = re.compile(r"^ *(?P<at>[0-9a-f]+):\t(?P<text>[^/<]*)")
 SIMD_REGISTER = re.compile(r"(?<![\w#])[{ ]?(?:[bhsdq](?:[12]?\d|3[01])|v(?:[12]?\d|3[01])\.\w+|z(?:[12]?\d|3[01])\.\w+|fp[cs]r)\b")
 
 #: Functions of libgcc and compiler-rt that a compiler may call by itself.
-HELPER = re.compile(r"__(aarch64_\w+|[a-z]+[sdt][ifc]\d?|[a-z]+ti\d|gcc_\w+|stack_chk_fail|cxa_\w+)")
+HELPER = re.compile(r"__(aarch64_\w+|[a-z]+[sdt][ifc]\d?|[a-z]+ti\d|gcc_\w+|cxa_\w+)")
 
 R_AARCH64_NONE, R_AARCH64_RELATIVE = 0, 1027
 
