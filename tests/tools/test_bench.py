@@ -18,7 +18,10 @@ FAKE_TESSERA = """\
 #!/bin/sh
 echo "$@" "${CCACHE_DIR##*/}" >> "$0.calls"
 case "$1" in
-    run) ${TESSERA_QEMU:-true} --version > "$0.qemu"; grep -o 'Hello[^"]*' kernel/boot/main.cpp; mkdir -p build; sleep 0.3;;
+    run) ${TESSERA_QEMU:-true} --version > "$0.qemu"
+         grep -o 'Hello[^"]*' kernel/boot/main.cpp
+         mkdir -p build
+         sleep 0.3;;
     tags) git tag ch01;;
 esac
 """
@@ -32,7 +35,7 @@ def tree(tmp_path: Path) -> Tree:
         "tessera": FAKE_TESSERA,
         ".gitignore": "/build/\n/tessera.*\n",
         "kernel/CHAPTER": "01\n",
-        "kernel/boot/main.cpp": 'auto greeting = "Hello from here\\n"; auto other = "never printed", last = "[ch01] OK";\n',
+        "kernel/boot/main.cpp": 'auto a = "Hello from here\\n", b = "never printed", c = "[ch01] OK";\n',
         "chapters/01/chapter.toml": 'title = "A"\nsummary = "b"\n[[boot]]\nname = "el1"\nends = "ok"\n',
         "chapters/01/expected/el1.log": "Hello from here\n[ch01] OK\n",
     }
@@ -144,5 +147,6 @@ def test_the_report_names_the_machine(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize("args", [("kernel",), ("tool", "--runs", "0"), ("tool", "--runs", "x")])
 def test_misuse(args: tuple[str, ...]) -> None:
-    done = subprocess.run([ROOT / "tessera", "bench", *args], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    done = subprocess.run([ROOT / "tessera", "bench", *args], stdin=subprocess.DEVNULL, capture_output=True,
+                          check=False)
     assert done.returncode == 2

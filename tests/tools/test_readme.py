@@ -50,8 +50,8 @@ def _lines(found: list[str]) -> list[str]:
 def table(heading: str) -> list[list[str]]:
     """The rows of the table below a heading of the README."""
     section = readme().partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|")]
-    return rows[2:]
+    lines = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line] for line in lines[2:]]
 
 
 def parse(line: str, *, whole: bool = True) -> None:

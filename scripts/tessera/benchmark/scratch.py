@@ -53,7 +53,8 @@ class Scratch:
 def failed(args: tuple[str, ...], status: int, output: bytes) -> Failure:
     """The error for a command that did not do what is to be timed."""
     lines = output.decode(errors="replace").splitlines()[-SHOWN_LINES:]
-    return Failure(f"`./tessera {' '.join(args)}` cannot be timed: exit status {status}; it said\n  " + "\n  ".join(lines))
+    said = "\n  ".join(lines)
+    return Failure(f"`./tessera {' '.join(args)}` cannot be timed: exit status {status}; it said\n  {said}")
 
 
 @contextmanager

@@ -57,7 +57,8 @@ def edit_to_output(scratch: Scratch, runs: int) -> Figure:
     source = file.read_text(encoding="utf-8")
 
     def once(number: int) -> float:
-        changed = f"{literal}<edit {number} at {time.time_ns()}>"  # never built before: the compiler cache has no answer
+        # Never built before, so the compiler cache has no answer.
+        changed = f"{literal}<edit {number} at {time.time_ns()}>"
         file.write_text(source.replace(f'"{literal}', f'"{changed}', 1), encoding="utf-8")
         return scratch.seconds_until(changed, "run")
 

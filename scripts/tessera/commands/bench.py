@@ -1,4 +1,4 @@
-"""Measure how long things take on this machine. Nothing here passes or fails: it is a report.
+"""Measures how long things take on this machine. Nothing here passes or fails: it is a report.
 
 `bench tool` measures what a reader and an author wait for: `./tessera run` with nothing to do, a
 one-line change of the kernel until its output appears, making all tags, and the whole of

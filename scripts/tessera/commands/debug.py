@@ -30,7 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--boot", metavar="NAME", help="which of its boots (default: the first in its chapter.toml)")
     parser.add_argument("--release", action="store_true", help="the release build instead of the debug build")
     parser.add_argument("--server", action="store_true", help="start no GDB; wait for a debugger to connect")
-    parser.add_argument("--port", metavar="N", type=_port, help=f"where the server waits (default: {PORT}; 0: any free one)")
+    parser.add_argument("--port", metavar="N", type=_port,
+                        help=f"where the server waits (default: {PORT}; 0: any free one)")
 
 
 def _chapter(word: str) -> int | str:
