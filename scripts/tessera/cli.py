@@ -111,7 +111,9 @@ def main(root: Path, argv: list[str]) -> int:
         args, extra = parser.parse_known_args(argv or ["--help"])
         if extra:
             parser.deepest(argv).refuse(extra)
-        return args.execute(args, Tree(root)) or 0
+        status = args.execute(args, Tree(root)) or 0
+        sys.stdout.flush()
+        return status
     except TesseraError as error:
         console.error(str(error), error.hint)
         return error.status

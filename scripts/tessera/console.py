@@ -18,7 +18,7 @@ def _rich() -> Any | None:
         from rich.console import Console
     except ImportError:
         return None
-    return Console(highlight=False, no_color=bool(os.environ.get("NO_COLOR")))
+    return Console(highlight=False)  # heeds NO_COLOR by itself
 
 
 def refresh() -> None:

@@ -174,12 +174,16 @@ def test_a_mistake_of_ours_keeps_its_traceback(repository: Path) -> None:
     assert done.returncode == 1 and "Traceback" in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_error(repository: Path) -> None:
-    body = "for i in range(100000): print('line')"
-    with subprocess.Popen(harness(repository, body), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tool:
-        assert tool.stdout and tool.stderr
+@pytest.mark.parametrize("lines", [2, 100000])
+def test_a_reader_that_goes_away_is_no_error(repository: Path, lines: int) -> None:
+    """Also when the rest is only written at the very end."""
+    body = f"print('first', flush=True); sys.stdin.read(); [print('line') for _ in range({lines})]"
+    pipe = subprocess.PIPE
+    with subprocess.Popen(harness(repository, body), stdin=pipe, stdout=pipe, stderr=pipe, text=True) as tool:
+        assert tool.stdin and tool.stdout and tool.stderr
         tool.stdout.readline()
         tool.stdout.close()
+        tool.stdin.close()  # now it goes on
         assert tool.stderr.read() == ""
     assert tool.returncode == 0
 

@@ -107,6 +107,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     for name in ("sh", "env", "cat", "touch", "mkdir", "grep", "rm", "cp", "sleep", "true"):
         (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.delenv("DEBIAN_FRONTEND", raising=False)
     return made
 
 
@@ -337,6 +338,7 @@ def test_stage_trees_and_worktrees_share_one_libfdt(tmp_path: Path) -> None:
     (main / "tessera").touch()
     (worktree / ".git").write_text(f"gitdir: {main}/.git/worktrees/work\n")
     assert {main_root(folder) for folder in (main, nested, worktree)} == {main}
+    assert setup.libfdt_folder(nested) == main / "build/deps/libfdt"
 
 
 def test_a_submodule_or_stray_git_file_changes_nothing(tmp_path: Path) -> None:
