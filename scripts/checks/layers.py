@@ -66,8 +66,9 @@ class Source:
 
     @property
     def may_address_processor(self) -> bool:
-        """Assembly files may lie in `boot/` too: the image header and the first instructions are there."""
-        return self.layer == "arch" or (self.layer == "boot" and self.path.endswith(".S"))
+        """Assembly files may lie in `boot/` too, where the image header and the first instructions are,
+        and in `demo/`, to show what the processor does with an instruction."""
+        return self.layer == "arch" or (self.layer in {"boot", "demo"} and self.path.endswith(".S"))
 
 
 def sources(kernel: Path) -> list[Source]:
@@ -94,7 +95,7 @@ def processor_outside_arch(source: Source) -> list[str]:
     if source.may_address_processor:
         return []
     if source.path.endswith(".S"):
-        return [f"kernel/{source.path}:1: assembly belongs to arch/ or boot/"]
+        return [f"kernel/{source.path}:1: assembly belongs to arch/, boot/ or demo/"]
     code = COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), source.text)
     return [
         f"kernel/{source.path}:{source.line_at(found.start())}: '{found[0]}' outside arch/"

@@ -72,9 +72,10 @@ def test_comments_and_strings_are_not_code(kernel: Path) -> None:
     assert layers.problems(kernel) == []
 
 
-def test_assembly_outside_arch_and_boot(kernel: Path) -> None:
+def test_assembly_outside_arch_boot_and_demo(kernel: Path) -> None:
     write(kernel, "ipc/fast.S", "    nop\n")
-    assert layers.problems(kernel) == ["kernel/ipc/fast.S:1: assembly belongs to arch/ or boot/"]
+    write(kernel, "demo/shown.S", "    svc #1\n")
+    assert layers.problems(kernel) == ["kernel/ipc/fast.S:1: assembly belongs to arch/, boot/ or demo/"]
 
 
 def test_unknown_library_header(kernel: Path) -> None:
