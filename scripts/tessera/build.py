@@ -16,8 +16,10 @@ from tessera.stages.store import locked
 from tessera.tree import Tree, main_root
 
 #: Variables with which a user's shell would change what the compilers do.
-_MEDDLING = ("CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "ASMFLAGS", "LDFLAGS", "CPATH", "CPLUS_INCLUDE_PATH",
-             "CMAKE_GENERATOR", "CMAKE_BUILD_TYPE", "CMAKE_TOOLCHAIN_FILE", "NINJA_STATUS", "CCACHE_DISABLE")
+_MEDDLING = frozenset(
+    "CC CXX CFLAGS CXXFLAGS CPPFLAGS ASMFLAGS LDFLAGS CPATH CPLUS_INCLUDE_PATH CMAKE_GENERATOR "
+    "CMAKE_BUILD_TYPE CMAKE_TOOLCHAIN_FILE NINJA_STATUS CCACHE_DISABLE".split()
+)
 
 #: How much of the compilers' output a failure shows; the log file has all of it.
 SHOWN_LINES = 80
@@ -26,22 +28,27 @@ _CHATTER = ("ninja: Entering", "ninja: build stopped", "FAILED: ")
 _PROGRESS = re.compile(r"\[(\d+)/(\d+)\] (.*)")
 
 
-def build(tree: Tree, preset: str, targets: Sequence[str] | None = None, *, jobs: int | None = None) -> Path:
-    """Brings `build/<preset>` of `tree` up to date and returns it; raises Failure with the compiler's own words.
+def build(
+    tree: Tree, preset: str, targets: Sequence[str] | None = None, *, jobs: int | None = None
+) -> Path:
+    """Brings `build/<preset>` of `tree` up to date and returns it.
 
-    Silent when there is nothing to do. Two builds of one tree wait for each other.
+    Silent when there is nothing to do; a Failure holds the compiler's own words. Two builds of one
+    tree wait for each other.
     """
     folder = tree.preset(preset)
     folder.mkdir(parents=True, exist_ok=True)
     name = preset if tree.root == main_root(tree.root) else f"{preset} of chapter {tree.chapter:02}"
-    with locked(tree.build / "lock", f"another build of this tree is under way; {name} waits for it"):
+    with locked(
+        tree.build / "lock", f"another build of this tree is under way; {name} waits for it"
+    ):
         _configure(tree, preset, folder, name)
         _compile(tree, folder, name, targets or (), jobs)
     return folder
 
 
 def environment(tree: Tree) -> dict[str, str]:
-    """The environment of every build: nothing of the user's that changes the outcome, one ccache for all stages."""
+    """What every build runs in: nothing that changes the outcome, one ccache for all stages."""
     env = {name: value for name, value in os.environ.items() if name not in _MEDDLING}
     shared = main_root(tree.root)
     inside = tree.root.is_relative_to(shared)
@@ -52,37 +59,55 @@ def environment(tree: Tree) -> dict[str, str]:
 
 
 def _configure(tree: Tree, preset: str, folder: Path, name: str) -> None:
-    """Runs CMake if the folder was never configured, or for other presets, toolchain files, options or another place.
+    """Runs CMake if the folder was never configured, or with other presets, options or files.
 
-    Changes to CMakeLists.txt are none of our business: ninja runs CMake again by itself. But what CMake found out
-    about a compiler it keeps, so a changed toolchain file needs a fresh start.
+    Changes to CMakeLists.txt are none of our business: ninja runs CMake again by itself. But what
+    CMake found out about a compiler it keeps, so a changed toolchain file needs a fresh start.
     """
     options = [f"-DTESSERA_LIBFDT={libfdt_folder(tree.root)}"]
     files = [tree.root / "CMakePresets.json", *sorted(tree.root.glob("scripts/cmake/*.cmake"))]
-    facts = [str(tree.root), preset, *options, *(file.read_text(encoding="utf-8") for file in files)]
+    contents = [file.read_text(encoding="utf-8") for file in files]
+    facts = [str(tree.root), preset, *options, *contents]
     key = hashlib.sha256("\0".join(facts).encode()).hexdigest()
     stamp = folder / "configured"
-    if (folder / "build.ninja").exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == key:
+    if (
+        (folder / "build.ninja").exists()
+        and stamp.exists()
+        and stamp.read_text(encoding="utf-8") == key
+    ):
         return
     with console.busy(f"configuring {name}"):
         done = subprocess.run(
-            ["cmake", "--preset", preset, "--fresh", *options], cwd=tree.root, env=environment(tree),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            ["cmake", "--preset", preset, "--fresh", *options],
+            cwd=tree.root,
+            env=environment(tree),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
             check=False,
         )
     if done.returncode != 0:
-        raise _failure(f"configuring {name} failed", done.stdout.splitlines(), folder / "configure.log")
+        raise _failure(
+            f"configuring {name} failed", done.stdout.splitlines(), folder / "configure.log"
+        )
     stamp.write_text(key, encoding="utf-8")
 
 
 def _compile(tree: Tree, folder: Path, name: str, targets: Sequence[str], jobs: int | None) -> None:
-    """Runs ninja, showing progress while there is any, and the output that matters when it fails."""
+    """Runs ninja, showing progress while there is any, and what matters when it fails."""
     parallel = [f"-j{jobs}"] if jobs else []
     env = environment(tree) | {"NINJA_STATUS": "[%f/%t] "}
     lines: list[str] = []
     with subprocess.Popen(
-        ["ninja", "-C", str(folder), *parallel, *targets], env=env, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        ["ninja", "-C", str(folder), *parallel, *targets],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     ) as ninja:
         try:
             _follow(ninja.stdout, lines, name)
@@ -103,10 +128,13 @@ def _follow(output: IO[str] | None, lines: list[str], name: str) -> None:
 
 
 def _failure(what: str, lines: list[str], log: Path) -> Failure:
-    """The error for a failed build: the compiler's words, the place of the whole log, a hint where the cause is known."""
+    """The error for a failed build: the compiler's words, and where the whole log is."""
     if any("No space left on device" in line for line in lines):
         usage = shutil.disk_usage(log.parent)
-        return Failure(f"{what}: the disk is full ({usage.free >> 20} MiB left)", "Free some space; then run the same command again.")
+        return Failure(
+            f"{what}: the disk is full ({usage.free >> 20} MiB left)",
+            "Free some space; then run the same command again.",
+        )
     log.write_text("\n".join(lines) + "\n", encoding="utf-8")
     words = telling(lines)
     left_out = len(words) - SHOWN_LINES
@@ -116,7 +144,7 @@ def _failure(what: str, lines: list[str], log: Path) -> Failure:
 
 
 def telling(lines: Sequence[str]) -> list[str]:
-    """What is worth reading in the output of a failed build: not ninja's steps and command lines."""
+    """What is worth reading when a build fails: not ninja's steps and command lines."""
     words, after_failed = [], False
     for line in lines:
         if not (after_failed or _PROGRESS.match(line) or line.startswith(_CHATTER)):

@@ -18,7 +18,20 @@ from tessera.errors import Misuse, TesseraError
 from tessera.tree import Tree
 
 #: Commands in the order in which `--help` lists them. Each is a module in `commands/`.
-COMMANDS = ("run", "test", "doctor", "tags", "start", "diff", "debug", "stage", "new", "bench", "fuzz", "boot")
+COMMANDS = (
+    "run",
+    "test",
+    "doctor",
+    "tags",
+    "start",
+    "diff",
+    "debug",
+    "stage",
+    "new",
+    "bench",
+    "fuzz",
+    "boot",
+)
 
 EXAMPLES = """\
 The two that matter:
@@ -28,12 +41,12 @@ The two that matter:
 `./tessera COMMAND --help` tells more about each. Exit status: 0 fine, 1 failed, 2 misused.
 """
 
-#: What the disk or the file system may refuse at any moment, said in one sentence instead of a traceback.
+#: What the file system may refuse at any moment: said in a sentence instead of a traceback.
 _SURROUNDINGS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class Terminated(BaseException):
-    """A signal asked us to stop. Not an Exception, so that everything is cleaned up on the way out."""
+    """A signal asked us to stop. Not an Exception, so that all is cleaned up on the way out."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -56,7 +69,9 @@ class Parser(argparse.ArgumentParser):
         """Reports arguments that nobody understood."""
         word = extra[0].partition("=")[0]
         if not word.startswith("-"):
-            raise Misuse(f"'{word}' is one argument too many", f"`{self.prog} --help` shows how it goes.")
+            raise Misuse(
+                f"'{word}' is one argument too many", f"`{self.prog} --help` shows how it goes."
+            )
         near = difflib.get_close_matches(word, list(self._option_string_actions), n=1)
         raise Misuse(
             f"`{self.prog}` has no option {word}",
@@ -68,7 +83,9 @@ class Parser(argparse.ArgumentParser):
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
                 names = [(i, word) for i, word in enumerate(argv) if word in action.choices]
-                return action.choices[names[0][1]].deepest(argv[names[0][0] + 1:]) if names else self
+                return (
+                    action.choices[names[0][1]].deepest(argv[names[0][0] + 1 :]) if names else self
+                )
         return self
 
 
@@ -89,21 +106,33 @@ class Version(argparse.Action):
 
 def build_parser(root: Path) -> Parser:
     """The whole parser. Command modules import nothing heavy, so this is quick."""
-    parser = Parser(prog="./tessera", description="Build, boot, test and maintain Tessera's chapters.", epilog=EXAMPLES,
-                    allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--version", action=Version, root=root, help="say which chapters and which commit these are")
+    parser = Parser(
+        prog="./tessera",
+        description="Build, boot, test and maintain Tessera's chapters.",
+        epilog=EXAMPLES,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--version", action=Version, root=root, help="say which chapters and which commit these are"
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name in COMMANDS:
         module = importlib.import_module(f"tessera.commands.{name}")
-        sub = commands.add_parser(name, help=module.HELP, description=module.__doc__, allow_abbrev=False,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+        sub = commands.add_parser(
+            name,
+            help=module.HELP,
+            description=module.__doc__,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         module.arguments(sub)
         sub.set_defaults(execute=module.execute)
     return parser
 
 
 def main(root: Path, argv: list[str]) -> int:
-    """Runs one command and returns the exit status: 0 fine, 1 failed, 2 misused, 128 + N stopped by signal N."""
+    """Runs one command. Exit status: 0 fine, 1 failed, 2 misused, 128 + N stopped by signal N."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
     try:
@@ -124,14 +153,18 @@ def main(root: Path, argv: list[str]) -> int:
         console.error(f"stopped by {stopped}; nothing is left running")
         return 128 + stopped.number
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # the reader has gone: nothing more to say
         return 0
     except OSError as error:
         if error.errno not in _SURROUNDINGS:
             raise
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        console.error(f"{error.filename or root}: {error.strerror}",
-                      "Free some disk space, then run the same command again." if full else None)
+        console.error(
+            f"{error.filename or root}: {error.strerror}",
+            "Free some disk space, then run the same command again." if full else None,
+        )
         return 1
 
 

@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterable, Iterator, Sequence
 
 @cache
 def _rich() -> Any | None:
-    """A rich console on a terminal, or None: not a terminal, or before set-up has installed rich."""
+    """A rich console, or None without a terminal and before set-up has installed rich."""
     if not sys.stdout.isatty():
         return None
     try:
@@ -91,7 +91,9 @@ def progress(label: str) -> Iterator[Callable[[float, str], None]]:
         if terminal:
             width = shutil.get_terminal_size().columns - 1
             print(f"\r\033[K{f'· {label}: {percent:3.0f} % {doing}'[:width]}", end="", flush=True)
-        elif percent >= said + _STRIDE or percent < said - 2 * _STRIDE:  # far back: something new begins
+        elif (
+            percent >= said + _STRIDE or percent < said - 2 * _STRIDE
+        ):  # far back: something new begins
             said = percent - percent % _STRIDE
             print(f"· {label}: {percent:.0f} % {doing}", flush=True)
 
@@ -105,10 +107,10 @@ def progress(label: str) -> Iterator[Callable[[float, str], None]]:
 
 @contextmanager
 def activity() -> Iterator[Callable[..., None]]:
-    """Shows work whose extent is not known beforehand: nothing until the function it yields is called.
+    """Shows work whose extent is not known beforehand: nothing until what it yields is called.
 
-    That takes what is being done and how far it is. On a terminal both follow the work; otherwise one
-    line says what is being done.
+    That takes what is being done and how far it is. On a terminal both follow the work;
+    otherwise one line says what is being done.
     """
     said: set[str] = set()
     if (rich := _rich()) is None:

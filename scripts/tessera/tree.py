@@ -18,7 +18,11 @@ def main_root(root: Path) -> Path:
     That is `root` itself, unless it lies in another tree's build folder (`build/stages/03`) or is a
     linked worktree of another one.
     """
-    if len(root.parts) > 3 and root.parents[1].name == "build" and (root.parents[2] / "tessera").exists():
+    if (
+        len(root.parts) > 3
+        and root.parents[1].name == "build"
+        and (root.parents[2] / "tessera").exists()
+    ):
         return main_root(root.parents[2])
     link = root / ".git"
     if link.is_file():
@@ -50,7 +54,9 @@ class Tree:
         try:
             text = file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise Failure(f"cannot read kernel/CHAPTER, which says what stage this tree is: {error.strerror}") from error
+            raise Failure(
+                f"cannot read kernel/CHAPTER, which says what stage this tree is: {error.strerror}"
+            ) from error
         if not (text.isascii() and text.isdigit() and len(text) == 2):
             raise Failure(f"kernel/CHAPTER:1: expected a chapter number such as 05, found {text!r}")
         return int(text)
@@ -66,7 +72,7 @@ class Tree:
         if not self.is_git:
             raise Misuse(
                 "this is not a git clone, so there are no stages, tags or worktrees here",
-                hint="`run` and `test` work on the newest stage all the same; clone the repository for the rest.",
+                hint="`run` and `test` work on the newest stage; clone for the rest.",
             )
         return Git(self.root)
 
@@ -83,8 +89,7 @@ class Tree:
     def chapters(self) -> list[int]:
         """The chapters that have landed: those with a `chapters/NN/chapter.toml`."""
         return sorted(
-            int(file.parent.name)
-            for file in self.root.glob("chapters/[0-9][0-9]/chapter.toml")
+            int(file.parent.name) for file in self.root.glob("chapters/[0-9][0-9]/chapter.toml")
         )
 
     def chapter_dir(self, chapter: int) -> Path:

@@ -17,7 +17,11 @@ from stacks import five_stages, stack5, stack25, twenty_five_stages  # noqa: E40
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests behave the same from a git hook, in CI and in a coloured shell."""
     for name in list(os.environ):
-        if name.startswith(("GIT_", "TESSERA_", "CMAKE_", "CTEST_")) or name in ("CI", "NO_COLOR", "PAGER"):
+        if name.startswith(("GIT_", "TESSERA_", "CMAKE_", "CTEST_")) or name in (
+            "CI",
+            "NO_COLOR",
+            "PAGER",
+        ):
             monkeypatch.delenv(name)
 
 

@@ -21,13 +21,14 @@ from tessera.tree import Tree
 PRESETS = {
     "version": 6,
     "configurePresets": [
-        {"name": "kernel", "generator": "Ninja", "binaryDir": "${sourceDir}/build/${presetName}"},
+        {"name": "kernel", "generator": "Ninja", "binaryDir": "${sourceDir}/build/${presetName}"}
     ],
 }
 CMAKE = """\
 cmake_minimum_required(VERSION 3.25)
 project(fake LANGUAGES NONE)
-add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/Image COMMAND sh ${CMAKE_SOURCE_DIR}/make.sh ${CMAKE_BINARY_DIR}/Image
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/Image
+                   COMMAND sh ${CMAKE_SOURCE_DIR}/make.sh ${CMAKE_BINARY_DIR}/Image
                    DEPENDS ${CMAKE_SOURCE_DIR}/make.sh)
 add_custom_target(flat ALL DEPENDS ${CMAKE_BINARY_DIR}/Image)
 add_custom_target(extra COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/extra)
@@ -53,14 +54,18 @@ def test_builds_and_says_so(tree: Tree, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "· configuring kernel\n· building kernel\n"
 
 
-def test_says_nothing_when_there_is_nothing_to_do(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+def test_says_nothing_when_there_is_nothing_to_do(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
     build(tree, "kernel")
     capsys.readouterr()
     build(tree, "kernel")
     assert capsys.readouterr().out == ""
 
 
-def test_an_edit_is_built_without_configuring(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_edit_is_built_without_configuring(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
     build(tree, "kernel")
     capsys.readouterr()
     make(tree.root, "echo second > $1")
@@ -153,10 +158,15 @@ def test_a_full_disk_is_called_that(tree: Tree) -> None:
 
 
 def test_output_without_any_telling_line_is_shown_as_it_is() -> None:
-    assert telling(["ninja: Entering directory `x'", "[1/2] a"]) == ["ninja: Entering directory `x'", "[1/2] a"]
+    assert telling(["ninja: Entering directory `x'", "[1/2] a"]) == [
+        "ninja: Entering directory `x'",
+        "[1/2] a",
+    ]
 
 
-def test_the_users_shell_does_not_change_the_build(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_shell_does_not_change_the_build(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CXXFLAGS", "-Ofast")
     assert "CXXFLAGS" not in environment(tree)
 
@@ -165,7 +175,11 @@ def test_all_stages_of_a_clone_share_ccache(tmp_path: Path) -> None:
     (tmp_path / "tessera").touch()
     nested = tmp_path / "build/stages/03"
     nested.mkdir(parents=True)
-    assert environment(Tree(nested))["CCACHE_BASEDIR"] == environment(Tree(tmp_path))["CCACHE_BASEDIR"] == str(tmp_path)
+    assert (
+        environment(Tree(nested))["CCACHE_BASEDIR"]
+        == environment(Tree(tmp_path))["CCACHE_BASEDIR"]
+        == str(tmp_path)
+    )
 
 
 def test_without_a_writable_home_ccache_stays_in_the_build_folder(
@@ -178,7 +192,10 @@ def test_without_a_writable_home_ccache_stays_in_the_build_folder(
 
 def test_libfdt_is_passed_on(tree: Tree) -> None:
     folder = build(tree, "kernel")
-    assert f"TESSERA_LIBFDT:UNINITIALIZED={tree.root}/build/deps/libfdt" in (folder / "CMakeCache.txt").read_text()
+    assert (
+        f"TESSERA_LIBFDT:UNINITIALIZED={tree.root}/build/deps/libfdt"
+        in (folder / "CMakeCache.txt").read_text()
+    )
 
 
 def test_two_builds_of_one_tree_wait_for_each_other(tree: Tree) -> None:
@@ -198,11 +215,14 @@ def test_a_signal_leaves_no_compiler_behind(tree: Tree, repository: Path, number
     make(tree.root, "echo $$ > pid; exec sleep 100")
     code = (
         f"import sys; sys.path.insert(0, {str(repository / 'scripts')!r})\n"
-        "import signal; from pathlib import Path; from tessera import cli, build; from tessera.tree import Tree\n"
+        "import signal; from pathlib import Path\n"
+        "from tessera import cli, build; from tessera.tree import Tree\n"
         "signal.signal(signal.SIGTERM, cli._terminate)\n"
         f"build.build(Tree(Path({str(tree.root)!r})), 'kernel')\n"
     )
-    tool = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tool = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     pid = eventually(lambda: int((tree.root / "build/kernel/pid").read_text()))
     tool.send_signal(number)
     assert tool.wait(timeout=20) != 0

@@ -1,4 +1,4 @@
-"""The command line itself: suggestions, exit statuses, signals, old Pythons, and where it is run from."""
+"""The command line itself: suggestions, exit statuses, signals, old Pythons."""
 from __future__ import annotations
 
 import ast
@@ -19,20 +19,35 @@ from tessera.tree import chapter_number
 
 def run(repository: Path, *args: str, **options: object) -> subprocess.CompletedProcess[str]:
     """`./tessera ARGS`, without a terminal."""
-    return subprocess.run([repository / "tessera", *args], capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                          check=False, **options)
+    return subprocess.run(
+        [repository / "tessera", *args],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        **options,
+    )
 
 
-@pytest.mark.parametrize("args, said, hint", [
-    (["docter"], "there is no 'docter' here", "Did you mean 'doctor'?"),
-    (["doctor", "--instal", "run"], "`./tessera doctor` has no option --instal", "Did you mean --install?"),
-    (["doctor", "--install", "tests"], "there is no 'tests' here", "Did you mean 'test'?"),
-    (["test", "--jobs=3"], "`./tessera test` has no option --jobs", "`./tessera test --help`"),
-    (["test", "1", "2"], "'2' is one argument too many", "`./tessera test --help`"),
-    (["test", "two"], "'two' is not a chapter", ""),
-    (["test", "77"], "there is no chapter 77", "01"),
-])
-def test_mistakes_get_a_suggestion_and_exit_status_2(repository: Path, args: list[str], said: str, hint: str) -> None:
+@pytest.mark.parametrize(
+    "args, said, hint",
+    [
+        (["docter"], "there is no 'docter' here", "Did you mean 'doctor'?"),
+        (
+            ["doctor", "--instal", "run"],
+            "`./tessera doctor` has no option --instal",
+            "Did you mean --install?",
+        ),
+        (["doctor", "--install", "tests"], "there is no 'tests' here", "Did you mean 'test'?"),
+        (["test", "--jobs=3"], "`./tessera test` has no option --jobs", "`./tessera test --help`"),
+        (["test", "1", "2"], "'2' is one argument too many", "`./tessera test --help`"),
+        (["test", "two"], "'two' is not a chapter", ""),
+        (["test", "77"], "there is no chapter 77", "01"),
+    ],
+)
+def test_mistakes_get_a_suggestion_and_exit_status_2(
+    repository: Path, args: list[str], said: str, hint: str
+) -> None:
     done = run(repository, *args, env=os.environ | {"TESSERA_SETUP": "off"})
     assert done.returncode == 2
     assert said in done.stderr and hint in done.stderr
@@ -47,7 +62,11 @@ def _parsers(repository: Path) -> list[list[str]]:
         found.append(words)
         for action in parser._actions:
             if isinstance(action.choices, dict):
-                todo += [([*words, name], sub) for name, sub in action.choices.items() if hasattr(sub, "_actions")]
+                todo += [
+                    ([*words, name], sub)
+                    for name, sub in action.choices.items()
+                    if hasattr(sub, "_actions")
+                ]
     return found
 
 
@@ -78,7 +97,9 @@ def test_the_version_names_chapter_and_commit(repository: Path) -> None:
 def test_it_can_be_called_from_anywhere(repository: Path, tmp_path: Path) -> None:
     link = tmp_path / "tessera"
     link.symlink_to(repository / "tessera")
-    done = subprocess.run([link, "--version"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [link, "--version"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0 and "kernel of chapter" in done.stdout
 
 
@@ -94,12 +115,18 @@ def test_what_is_no_chapter_is_refused(text: str) -> None:
 
 
 def test_an_old_python_gets_an_answer(repository: Path) -> None:
-    """The thin executable alone meets old interpreters: it must parse there and must say what is wrong."""
+    """The thin executable alone meets old interpreters: it must parse there and say so."""
     source = (repository / "tessera").read_text()
     tree = ast.parse(source, feature_version=(3, 4))
-    assert not [node for node in ast.walk(tree) if isinstance(node, (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr))]
+    assert not [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr))
+    ]
     pretend = f"import sys; sys.version_info = (3, 9, 2); exec({source!r})"
-    done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", pretend], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "Python 3.11 or newer is needed" in done.stderr and "Traceback" not in done.stderr
 
@@ -107,7 +134,9 @@ def test_an_old_python_gets_an_answer(repository: Path) -> None:
 def test_windows_gets_an_answer(repository: Path) -> None:
     source = (repository / "tessera").read_text()
     pretend = f"import os, sys; os.name = 'nt'; exec({source!r})"
-    done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", pretend], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2 and "devcontainer" in done.stderr
 
 
@@ -131,13 +160,20 @@ sys.exit(cli.main(Path("."), ["made"]))
 
 def harness(repository: Path, body: str) -> list[str]:
     """The command line of a tool whose only command does `body`."""
-    code = HARNESS.format(scripts=str(repository / "scripts"), body=textwrap.indent(textwrap.dedent(body), "    "))
+    code = HARNESS.format(
+        scripts=str(repository / "scripts"), body=textwrap.indent(textwrap.dedent(body), "    ")
+    )
     return [sys.executable, "-c", code]
 
 
-@pytest.mark.parametrize("number, status, said", [
-    (signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "stopped by SIGTERM"), (signal.SIGHUP, 129, "stopped by SIGHUP"),
-])
+@pytest.mark.parametrize(
+    "number, status, said",
+    [
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "stopped by SIGTERM"),
+        (signal.SIGHUP, 129, "stopped by SIGHUP"),
+    ],
+)
 def test_a_signal_cleans_up_first(repository: Path, number: int, status: int, said: str) -> None:
     body = """
         import time
@@ -147,7 +183,9 @@ def test_a_signal_cleans_up_first(repository: Path, number: int, status: int, sa
         finally:
             print("cleaned up", flush=True)
     """
-    with subprocess.Popen(harness(repository, body), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tool:
+    with subprocess.Popen(
+        harness(repository, body), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as tool:
         assert tool.stdout and tool.stdout.readline() == "ready\n"
         tool.send_signal(number)
         out, err = tool.communicate(timeout=20)
@@ -155,14 +193,29 @@ def test_a_signal_cleans_up_first(repository: Path, number: int, status: int, sa
     assert out == "cleaned up\n" and said in err and "Traceback" not in err
 
 
-@pytest.mark.parametrize("body, status, said", [
-    ("raise OSError(28, 'No space left on device', 'build/x')", 1, "tessera: build/x: No space left on device"),
-    ("raise PermissionError(13, 'Permission denied', 'build/x')", 1, "tessera: build/x: Permission denied"),
-    ("from tessera.errors import Failure; raise Failure('it failed', 'do this\\nand that')", 1, "and that"),
-    ("from tessera.errors import Misuse; raise Misuse('what?')", 2, "tessera: what?"),
-    ("return 1", 1, ""),
-    ("return None", 0, ""),
-])
+@pytest.mark.parametrize(
+    "body, status, said",
+    [
+        (
+            "raise OSError(28, 'No space left on device', 'build/x')",
+            1,
+            "tessera: build/x: No space left on device",
+        ),
+        (
+            "raise PermissionError(13, 'Permission denied', 'build/x')",
+            1,
+            "tessera: build/x: Permission denied",
+        ),
+        (
+            "from tessera.errors import Failure; raise Failure('it failed', 'do this\\nand that')",
+            1,
+            "and that",
+        ),
+        ("from tessera.errors import Misuse; raise Misuse('what?')", 2, "tessera: what?"),
+        ("return 1", 1, ""),
+        ("return None", 0, ""),
+    ],
+)
 def test_exit_statuses(repository: Path, body: str, status: int, said: str) -> None:
     done = subprocess.run(harness(repository, body), capture_output=True, text=True, check=False)
     assert done.returncode == status
@@ -170,7 +223,12 @@ def test_exit_statuses(repository: Path, body: str, status: int, said: str) -> N
 
 
 def test_a_mistake_of_ours_keeps_its_traceback(repository: Path) -> None:
-    done = subprocess.run(harness(repository, "raise FileNotFoundError(2, 'x', 'y')"), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        harness(repository, "raise FileNotFoundError(2, 'x', 'y')"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1 and "Traceback" in done.stderr
 
 
@@ -179,7 +237,9 @@ def test_a_reader_that_goes_away_is_no_error(repository: Path, lines: int) -> No
     """Also when the rest is only written at the very end."""
     body = f"print('first', flush=True); sys.stdin.read(); [print('line') for _ in range({lines})]"
     pipe = subprocess.PIPE
-    with subprocess.Popen(harness(repository, body), stdin=pipe, stdout=pipe, stderr=pipe, text=True) as tool:
+    with subprocess.Popen(
+        harness(repository, body), stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as tool:
         assert tool.stdin and tool.stdout and tool.stderr
         tool.stdout.readline()
         tool.stdout.close()
@@ -189,7 +249,9 @@ def test_a_reader_that_goes_away_is_no_error(repository: Path, lines: int) -> No
 
 
 @pytest.mark.parametrize("environment, coloured", [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_colour_on_a_terminal_unless_it_is_not_wanted(repository: Path, environment: dict[str, str], coloured: bool) -> None:
+def test_colour_on_a_terminal_unless_it_is_not_wanted(
+    repository: Path, environment: dict[str, str], coloured: bool
+) -> None:
     body = """
         from tessera import console
         console.good("done")
@@ -204,7 +266,11 @@ def test_colour_on_a_terminal_unless_it_is_not_wanted(repository: Path, environm
 def _on_a_terminal(command: list[str], environment: dict[str, str]) -> str:
     import pexpect
 
-    env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "HOME": os.environ.get("HOME", "/")} | environment
+    env = {
+        "PATH": os.environ["PATH"],
+        "TERM": "xterm-256color",
+        "HOME": os.environ.get("HOME", "/"),
+    } | environment
     tool = pexpect.spawn(command[0], command[1:], env=env, encoding="utf-8", timeout=20)
     return tool.read()
 
@@ -214,7 +280,9 @@ def test_plain_tables_line_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "Title\na          long name\nwide cell  x\ny          z\n"
 
 
-def test_activity_says_each_thing_once_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_activity_says_each_thing_once_without_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with console.activity() as say:
         assert capsys.readouterr().out == ""
         for state in ("1 of 2", "2 of 2"):

@@ -1,4 +1,4 @@
-"""Set-up, on a machine made of scripts: apt-get, dpkg and sudo are fakes that write down how they were called."""
+"""Set-up, on a machine made of scripts: apt-get, dpkg and sudo are fakes that keep a log."""
 from __future__ import annotations
 
 import os
@@ -27,12 +27,17 @@ echo "apt-get $* [$DEBIAN_FRONTEND]" >> MACHINE/log
 for word in "$@"; do case $word in update|install|download) verb=$word;; esac; done
 if [ -e MACHINE/$verb-says ]; then cat MACHINE/$verb-says; exit 100; fi
 case $verb in
-update) rm -f MACHINE/install-says; touch MACHINE/root/var/lib/apt/lists/d_InRelease MACHINE/root/var/lib/apt/lists/d_Packages ;;
+update)
+    rm -f MACHINE/install-says
+    cd MACHINE/root/var/lib/apt/lists
+    touch d_InRelease d_Packages ;;
 download) touch libfdt-dev_1_arm64.deb ;;
 install)
     echo dlstatus:1:50.0:Retrieving file 1 of 2
     echo pmstatus:dpkg-exec:75.0:Unpacking things
-    for word in "$@"; do case $word in -*|*=*|install) ;; *) echo "$word" >> MACHINE/installed;; esac; done
+    for word in "$@"; do
+        case $word in -*|*=*|install) ;; *) echo "$word" >> MACHINE/installed;; esac
+    done
     echo changed >> MACHINE/root/var/lib/dpkg/status ;;
 esac
 """
@@ -45,7 +50,8 @@ true
 DPKG = """\
 #!/bin/sh
 mkdir -p "$3/usr/include" "$3/usr/lib/aarch64-linux-gnu"
-touch "$3/usr/include/fdt.h" "$3/usr/include/libfdt.h" "$3/usr/include/libfdt_env.h" "$3/usr/lib/aarch64-linux-gnu/libfdt.a"
+for name in fdt.h libfdt.h libfdt_env.h; do touch "$3/usr/include/$name"; done
+touch "$3/usr/lib/aarch64-linux-gnu/libfdt.a"
 """
 SUDO = """\
 #!/bin/sh
@@ -65,7 +71,9 @@ class Machine:
     tree: Tree
 
     def host(self, **facts: object) -> Host:
-        return Host(**{"root": self.base / "root", "system": "Linux", "machine": "x86_64", "uid": 0} | facts)
+        return Host(
+            **{"root": self.base / "root", "system": "Linux", "machine": "x86_64", "uid": 0} | facts
+        )
 
     def ensure(self, tier: str = "run", **facts: object) -> None:
         setup.ensure(tier, tree=self.tree, host=self.host(**facts))
@@ -97,7 +105,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     made = Machine(tmp_path, Tree(tmp_path / "tree"))
     for folder in ("bin", "tree", "root/etc", "root/var/lib/dpkg", "root/var/lib/apt/lists"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "root/etc/os-release").write_text('ID=debian\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')
+    (tmp_path / "root/etc/os-release").write_text(
+        'ID=debian\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
+    )
     for file in ("installed", "root/var/lib/dpkg/status"):
         (tmp_path / file).touch()
     for file in ("d_InRelease", "d_Packages"):
@@ -132,7 +142,11 @@ def test_notices_that_a_package_was_removed(machine: Machine) -> None:
     installed.write_text(installed.read_text().replace("ccache\n", ""))
     (machine.base / "root/var/lib/dpkg/status").write_text("without ccache\n")
     machine.ensure()
-    assert [line for line in machine.calls() if line.endswith("--no-install-recommends ccache [noninteractive]")]
+    assert [
+        line
+        for line in machine.calls()
+        if line.endswith("--no-install-recommends ccache [noninteractive]")
+    ]
 
 
 def test_notices_that_libfdt_was_removed(machine: Machine) -> None:
@@ -173,8 +187,12 @@ def test_missing_and_old_package_lists_are_refreshed_first(machine: Machine, sta
     assert calls == ["update", "ccache"]
 
 
-@pytest.mark.parametrize("words", ["E: Unable to locate package ccache\n", "Err:1 http://d  404  Not Found\n"])
-def test_outdated_package_lists_are_refreshed_when_they_turn_out_to_be(machine: Machine, words: str) -> None:
+@pytest.mark.parametrize(
+    "words", ["E: Unable to locate package ccache\n", "Err:1 http://d  404  Not Found\n"]
+)
+def test_outdated_package_lists_are_refreshed_when_they_turn_out_to_be(
+    machine: Machine, words: str
+) -> None:
     machine.fails("install", words)  # until the next update
     apt.install(["ccache"], machine.host())
     calls = [line.split()[-2] for line in machine.calls() if line.startswith("apt-get")]
@@ -204,7 +222,9 @@ def test_without_root_the_exact_line_is_printed(machine: Machine, sudo: bool) ->
     line = (refused.value.hint or "").splitlines()[-1].strip()
     names = " ".join(packages("run", machine.host()))
     install = f"apt-get install -y --no-install-recommends {names}"
-    assert line == (f"sudo apt-get update && sudo {install}" if sudo else f"su -c 'apt-get update && {install}'")
+    assert line == (
+        f"sudo apt-get update && sudo {install}" if sudo else f"su -c 'apt-get update && {install}'"
+    )
     assert not any(call.startswith("apt-get") for call in machine.calls())
 
 
@@ -217,7 +237,9 @@ def test_the_printed_line_is_all_that_is_needed(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("facts, name", [({"system": "Darwin"}, "macOS"), ({}, "Fedora Linux 41")])
-def test_other_systems_are_sent_to_the_devcontainer(machine: Machine, facts: dict[str, str], name: str) -> None:
+def test_other_systems_are_sent_to_the_devcontainer(
+    machine: Machine, facts: dict[str, str], name: str
+) -> None:
     (machine.base / "bin/apt-get").unlink()
     os_release = machine.base / "root/etc/os-release"
     os_release.unlink()
@@ -234,12 +256,18 @@ def test_setup_can_be_switched_off(machine: Machine, monkeypatch: pytest.MonkeyP
     assert machine.calls() == []
 
 
-@pytest.mark.parametrize("words, hint", [
-    (NETWORK, "network"),
-    ("E: You don't have enough free space in /var/cache/apt/archives/.\n", "disk space"),
-    ("E: dpkg was interrupted, you must manually run 'dpkg --configure -a'\n", "dpkg --configure -a"),
-    ("E: Could not get lock /var/lib/dpkg/lock-frontend\n", "Another package manager"),
-])
+@pytest.mark.parametrize(
+    "words, hint",
+    [
+        (NETWORK, "network"),
+        ("E: You don't have enough free space in /var/cache/apt/archives/.\n", "disk space"),
+        (
+            "E: dpkg was interrupted, you must manually run 'dpkg --configure -a'\n",
+            "dpkg --configure -a",
+        ),
+        ("E: Could not get lock /var/lib/dpkg/lock-frontend\n", "Another package manager"),
+    ],
+)
 def test_a_failed_apt_is_reported_in_its_own_words(machine: Machine, words: str, hint: str) -> None:
     machine.fails("install", f"Reading package lists...\n{words}")
     with pytest.raises(Failure) as failed:
@@ -285,7 +313,10 @@ def test_ubuntu_has_its_arm64_packages_elsewhere(machine: Machine) -> None:
     scratch = machine.base / "scratch"
     scratch.mkdir()
     libfdt._foreign_apt(scratch, machine.host())
-    assert "http://ports.ubuntu.com/ubuntu-ports noble main universe" in (scratch / "ports.list").read_text()
+    assert (
+        "http://ports.ubuntu.com/ubuntu-ports noble main universe"
+        in (scratch / "ports.list").read_text()
+    )
     assert f'Dir::Etc::sourcelist "{scratch}/ports.list";' in (scratch / "apt.conf").read_text()
 
 
@@ -306,8 +337,12 @@ def test_a_package_without_libfdt_is_an_error_and_leaves_nothing(machine: Machin
     assert list((machine.base / "deps").iterdir()) == []
 
 
-def test_libfdt_is_not_fetched_onto_a_full_disk(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100 << 20, 97 << 20, 3 << 20))
+def test_libfdt_is_not_fetched_onto_a_full_disk(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100 << 20, 97 << 20, 3 << 20)
+    )
     with pytest.raises(Failure, match="the disk is too full.*3 MiB are left"):
         libfdt.ensure(machine.base / "deps/fdt", machine.host())
     assert list((machine.base / "deps").iterdir()) == [] and machine.calls() == []
@@ -316,15 +351,20 @@ def test_libfdt_is_not_fetched_onto_a_full_disk(machine: Machine, monkeypatch: p
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_apt_first(machine: Machine, repository: Path, number: int) -> None:
     """apt must not be killed in the middle of its work, nor go on behind the user's back."""
-    machine.add("apt-get", "#!/bin/sh\ntrap 'echo stopped in order > MACHINE/log; exit 100' INT\n"
-                           "touch MACHINE/started\nwhile true; do sleep 0.1; done\n")
+    machine.add(
+        "apt-get",
+        "#!/bin/sh\ntrap 'echo stopped in order > MACHINE/log; exit 100' INT\n"
+        "touch MACHINE/started\nwhile true; do sleep 0.1; done\n",
+    )
     code = (
         f"import sys; sys.path.insert(0, {str(repository / 'scripts')!r})\n"
         "import signal; from tessera import cli; from tessera.setup import apt\n"
         "signal.signal(signal.SIGTERM, cli._terminate)\n"
         "apt.apt_get(['update'], 'lists')\n"
     )
-    tool = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tool = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     eventually((machine.base / "started").stat)
     tool.send_signal(number)
     assert tool.wait(timeout=20) != 0
@@ -346,7 +386,9 @@ def test_a_submodule_or_stray_git_file_changes_nothing(tmp_path: Path) -> None:
     assert main_root(tmp_path) == tmp_path
 
 
-def test_progress_without_a_terminal_is_a_few_lines(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_without_a_terminal_is_a_few_lines(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
     apt.install(["ccache", "cmake"], machine.host())
     out = capsys.readouterr().out
     assert "50 % downloading" in out and "75 % installing: Unpacking things" in out
@@ -356,6 +398,11 @@ def test_progress_without_a_terminal_is_a_few_lines(machine: Machine, capsys: py
 def test_nothing_but_the_standard_library_is_needed_before_setup(repository: Path) -> None:
     """-S leaves out the distribution's modules, as on a machine that has just been installed."""
     for args in (["--help"], ["doctor"]):
-        done = subprocess.run([sys.executable, "-S", repository / "tessera", *args], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-S", repository / "tessera", *args],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert "Traceback" not in done.stderr and "ImportError" not in done.stderr
         assert done.stdout

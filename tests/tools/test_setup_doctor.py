@@ -38,18 +38,26 @@ def execute(tree: Tree, *argv: str) -> int:
     return doctor.execute(parser.parse_args(list(argv)), tree)
 
 
-@pytest.mark.parametrize("text, version", [
-    ("aarch64-linux-gnu-g++ (Debian 12.2.0-14) 12.2.0", (12, 2, 0)),
-    ("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)", (7, 2, 22)),
-    ("ccache version 4.7.5\nFeatures: file-storage", (4, 7, 5)),
-    ("Debian clang version 14.0.6", (14, 0, 6)), ("1.11.1", (1, 11, 1)), ("Version: DTC 1.6.1", (1, 6, 1)),
-    ("tool 15", (15,)), ("no number", ()),
-])
+@pytest.mark.parametrize(
+    "text, version",
+    [
+        ("aarch64-linux-gnu-g++ (Debian 12.2.0-14) 12.2.0", (12, 2, 0)),
+        ("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)", (7, 2, 22)),
+        ("ccache version 4.7.5\nFeatures: file-storage", (4, 7, 5)),
+        ("Debian clang version 14.0.6", (14, 0, 6)),
+        ("1.11.1", (1, 11, 1)),
+        ("Version: DTC 1.6.1", (1, 6, 1)),
+        ("tool 15", (15,)),
+        ("no number", ()),
+    ],
+)
 def test_versions_are_read_as_tools_write_them(text: str, version: tuple[int, ...]) -> None:
     assert parse_version(text) == version
 
 
-def test_all_is_well(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_is_well(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     here = Tool("thing", "run", (2, 1), command=program(tmp_path, "thing", "thing 2.1.3"))
     monkeypatch.setattr(tools, "TOOLS", (here, Tool("libfdt", "run")))
     assert execute(tree) == 0
@@ -57,16 +65,39 @@ def test_all_is_well(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "✓  thing   2.1.3" in out and "✓  libfdt  yes" in out
 
 
-@pytest.mark.parametrize("tool, mark, advice, status", [
-    (Tool("thing", "run", (2,), command="no-such-thing", package="thing"), "✗", "./tessera run installs it", 1),
-    (Tool("thing", "run", (2,), command="no-such-thing"), "✗", "your system's means", 1),
-    (Tool("thing", "run", (99,), command=sys.executable, package="thing"), "✗", "too old", 1),
-    (Tool("thing", "run", (1,), module="no-such-module", package="thing"), "✗", "./tessera run installs it", 1),
-    (Tool("thing", "debug", (2,), command="no-such-thing", package="thing"), "·", "./tessera doctor --install debug", 0),
-])
+@pytest.mark.parametrize(
+    "tool, mark, advice, status",
+    [
+        (
+            Tool("thing", "run", (2,), command="no-such-thing", package="thing"),
+            "✗",
+            "./tessera run installs it",
+            1,
+        ),
+        (Tool("thing", "run", (2,), command="no-such-thing"), "✗", "your system's means", 1),
+        (Tool("thing", "run", (99,), command=sys.executable, package="thing"), "✗", "too old", 1),
+        (
+            Tool("thing", "run", (1,), module="no-such-module", package="thing"),
+            "✗",
+            "./tessera run installs it",
+            1,
+        ),
+        (
+            Tool("thing", "debug", (2,), command="no-such-thing", package="thing"),
+            "·",
+            "./tessera doctor --install debug",
+            0,
+        ),
+    ],
+)
 def test_what_is_wanting_is_named_with_what_to_do(
-    tree: Tree, tool: Tool, mark: str, advice: str, status: int,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    tree: Tree,
+    tool: Tool,
+    mark: str,
+    advice: str,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(tools, "TOOLS", (tool,))
     assert execute(tree) == status
@@ -80,7 +111,9 @@ def test_missing_libfdt_is_noticed(tmp_path: Path) -> None:
     assert not examine(Tool("libfdt", "run"), Tree(tmp_path)).fine
 
 
-def test_a_tool_that_hangs_or_cannot_run_counts_as_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_that_hangs_or_cannot_run_counts_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = tmp_path / "broken"
     broken.write_text("not a program")
     assert command_version(str(broken)) is None
@@ -91,7 +124,9 @@ def test_versions_compare_as_numbers() -> None:
     assert Finding(tool, (3, 11)).fine and not Finding(tool, (3, 8, 20)).fine
 
 
-def test_it_says_which_python_this_is(monkeypatch: pytest.MonkeyPatch, tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_which_python_this_is(
+    monkeypatch: pytest.MonkeyPatch, tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(tools, "TOOLS", ())
     monkeypatch.setattr(tools, "SYSTEM_PYTHON", Path("/elsewhere/python3"))
     execute(tree)
@@ -99,7 +134,9 @@ def test_it_says_which_python_this_is(monkeypatch: pytest.MonkeyPatch, tree: Tre
     assert row.startswith("!") and sys.executable in row and "start ./tessera itself" in row
 
 
-def test_a_nearly_full_disk_is_noticed(monkeypatch: pytest.MonkeyPatch, tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_nearly_full_disk_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(tools, "TOOLS", ())
     monkeypatch.setattr(tools, "DISK_NEEDED", 1 << 60)
     execute(tree)

@@ -33,9 +33,13 @@ if(NN STREQUAL "02")
     add_test(NAME tools.demo COMMAND sh -c "echo tools >> $LOG")
 endif()
 """
-PRESETS = {"version": 6, "configurePresets": [
-    {"name": name, "generator": "Ninja", "binaryDir": "${sourceDir}/build/${presetName}"} for name in command.PRESETS
-]}
+PRESETS = {
+    "version": 6,
+    "configurePresets": [
+        {"name": name, "generator": "Ninja", "binaryDir": "${sourceDir}/build/${presetName}"}
+        for name in command.PRESETS
+    ],
+}
 TESSERA = """\
 #!/bin/sh
 echo "$*" >> "$LOG"
@@ -52,7 +56,10 @@ def files_of(number: int) -> Files:
 @pytest.fixture(scope="session")
 def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = make_stack(tmp_path_factory.mktemp("suite") / "master", 2, files_of)
-    write(root, {"CMakeLists.txt": CMAKE, "CMakePresets.json": json.dumps(PRESETS), "tessera": TESSERA})
+    write(
+        root,
+        {"CMakeLists.txt": CMAKE, "CMakePresets.json": json.dumps(PRESETS), "tessera": TESSERA},
+    )
     (root / "tessera").chmod(0o755)
     commit(root, "A build")
     return root
@@ -94,18 +101,24 @@ def ran(log: Path) -> list[str]:
 EVERYTHING = ["01", "02", "stage verify --no-boot", "test 01 --at-tag", "test 02 --at-tag", "tools"]
 
 
-def test_everything_runs_and_is_summed_up(root: Path, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_runs_and_is_summed_up(
+    root: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert tessera_test(root) == 0
     assert ran(log) == EVERYTHING
     table, last = capsys.readouterr().out.splitlines()[-4:-1], "8 passed, 0 failed, 0 skipped"
     assert [line.split() for line in table] == [
-        ["01", "1", "1", "1", "✓"], ["02", "1", "1", "1", "✓"], ["tools", "2", "✓"],
+        ["01", "1", "1", "1", "✓"],
+        ["02", "1", "1", "1", "✓"],
+        ["tools", "2", "✓"],
     ]
     tessera_test(root)
     assert capsys.readouterr().out.splitlines()[-1] == last
 
 
-def test_what_was_green_and_has_not_changed_is_remembered(root: Path, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_green_and_has_not_changed_is_remembered(
+    root: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tessera_test(root)
     ran(log)
     capsys.readouterr()
@@ -117,7 +130,9 @@ def test_what_was_green_and_has_not_changed_is_remembered(root: Path, log: Path,
 
 
 @pytest.mark.parametrize("ignoring", ["--all", "CI"])
-def test_all_and_ci_run_everything_again(root: Path, log: Path, ignoring: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_and_ci_run_everything_again(
+    root: Path, log: Path, ignoring: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tessera_test(root)
     ran(log)
     if ignoring == "CI":
@@ -126,13 +141,21 @@ def test_all_and_ci_run_everything_again(root: Path, log: Path, ignoring: str, m
     assert ran(log) == EVERYTHING
 
 
-@pytest.mark.parametrize("changed, runs", [
-    ({"kernel/main.cpp": "other\n"}, ["02", "stage verify --no-boot", "tools"]),
-    ({"CMakeLists.txt": CMAKE + "# edited\n"}, ["01", "02", "stage verify --no-boot", "tools"]),
-    ({"chapters/01/chapter.toml": 'title = "Other"\n'}, ["01", "stage verify --no-boot", "tools"]),
-    ({"book/01.md": "prose\n"}, ["stage verify --no-boot", "tools"]),
-])
-def test_a_change_reruns_what_could_read_it(root: Path, log: Path, changed: Files, runs: list[str]) -> None:
+@pytest.mark.parametrize(
+    "changed, runs",
+    [
+        ({"kernel/main.cpp": "other\n"}, ["02", "stage verify --no-boot", "tools"]),
+        ({"CMakeLists.txt": CMAKE + "# edited\n"}, ["01", "02", "stage verify --no-boot", "tools"]),
+        (
+            {"chapters/01/chapter.toml": 'title = "Other"\n'},
+            ["01", "stage verify --no-boot", "tools"],
+        ),
+        ({"book/01.md": "prose\n"}, ["stage verify --no-boot", "tools"]),
+    ],
+)
+def test_a_change_reruns_what_could_read_it(
+    root: Path, log: Path, changed: Files, runs: list[str]
+) -> None:
     tessera_test(root)
     ran(log)
     write(root, changed)
@@ -148,7 +171,9 @@ def test_a_committed_change_of_the_tools_is_tried_at_every_tag(root: Path, log: 
     assert ran(log) == EVERYTHING
 
 
-def test_another_compiler_reruns_everything(root: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_compiler_reruns_everything(
+    root: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tessera_test(root)
     ran(log)
     monkeypatch.setattr(content, "toolchain", lambda host: "compiler 2")
@@ -166,7 +191,9 @@ def test_the_real_tool_chain_is_recognised(tmp_path: Path, monkeypatch: pytest.M
     assert content.toolchain(content.Host()) != before
 
 
-def test_a_failure_is_shown_and_run_again(root: Path, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_is_shown_and_run_again(
+    root: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(root, {"tests/unit/part.sh": "echo what went wrong; exit 1\n"})
     for _ in range(2):
         assert tessera_test(root) == 1
@@ -176,7 +203,9 @@ def test_a_failure_is_shown_and_run_again(root: Path, log: Path, capsys: pytest.
     assert ran(log).count("02") == 2
 
 
-def test_a_kernel_that_does_not_build_fails_and_the_others_go_on(root: Path, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_kernel_that_does_not_build_fails_and_the_others_go_on(
+    root: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(root, {"kernel/build": "cat missing.cpp\n"})
     assert tessera_test(root) == 1
     out = capsys.readouterr().out
@@ -191,7 +220,9 @@ def test_one_chapter_alone(root: Path, log: Path) -> None:
     assert ran(log) == ["02"]
 
 
-def test_a_pattern_chooses_tests_and_leaves_the_memory_alone(root: Path, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pattern_chooses_tests_and_leaves_the_memory_alone(
+    root: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tessera_test(root)
     ran(log)
     assert tessera_test(root, "-k", "check") == 0
@@ -206,11 +237,19 @@ def test_a_pattern_that_matches_nothing_is_misuse(root: Path) -> None:
         tessera_test(root, "-k", "nothing")
 
 
-def test_the_list_names_all_and_runs_none(root: Path, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_names_all_and_runs_none(
+    root: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert tessera_test(root, "--list") == 0
     names = set(capsys.readouterr().out.splitlines())
     assert ran(log) == []
-    assert {"01.unit.Part.Works", "02.check.layers", "at-tag.01", "tools.demo", "stack.verify"} <= names
+    assert {
+        "01.unit.Part.Works",
+        "02.check.layers",
+        "at-tag.01",
+        "tools.demo",
+        "stack.verify",
+    } <= names
 
 
 def test_a_chapter_that_does_not_exist(root: Path) -> None:
@@ -220,7 +259,9 @@ def test_a_chapter_that_does_not_exist(root: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["ch02", "ch01"])
-def test_at_a_tag_only_that_stage_is_tested(root: Path, log: Path, where: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_at_a_tag_only_that_stage_is_tested(
+    root: Path, log: Path, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     tessera_test(root, "-k", "check")
     ran(log)
     git(root, "checkout", "--quiet", where)
@@ -228,7 +269,9 @@ def test_at_a_tag_only_that_stage_is_tested(root: Path, log: Path, where: str, c
     assert ran(log) == [where.removeprefix("ch")]
 
 
-def test_a_release_without_git_tests_its_stage(root: Path, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_release_without_git_tests_its_stage(
+    root: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shutil.rmtree(root / ".git")
     for _ in range(2):
         assert tessera_test(root) == 0
@@ -252,7 +295,8 @@ def test_suites_for_later_kernels_say_so(root: Path, capsys: pytest.CaptureFixtu
 
 
 def test_each_way_a_test_can_end_is_told_apart(tmp_path: Path) -> None:
-    (tmp_path / "CTestTestfile.cmake").write_text("""\
+    (tmp_path / "CTestTestfile.cmake").write_text(
+        """\
 add_test(01.unit.good sh -c "echo fine")
 add_test(01.unit.bad sh -c "printf '\\\\033[31mred\\\\033[0m\\n'; exit 1")
 add_test(01.unit.slow sh -c "sleep 30")
@@ -262,11 +306,20 @@ add_test(01.unit.left-out sh -c "echo no hardware; exit 77")
 set_tests_properties(01.unit.left-out PROPERTIES SKIP_RETURN_CODE 77)
 add_test(01.unit.off sh -c true)
 set_tests_properties(01.unit.off PROPERTIES DISABLED TRUE)
-""")
+"""
+    )
     folder = tmp_path / "top"
-    outcomes = {o.name.removeprefix("01.unit."): o for o in ctest.run(ctest.Selection(folder, builds=[tmp_path]), jobs=4)}
+    outcomes = {
+        o.name.removeprefix("01.unit."): o
+        for o in ctest.run(ctest.Selection(folder, builds=[tmp_path]), jobs=4)
+    }
     assert {name: o.status for name, o in outcomes.items()} == {
-        "good": PASSED, "bad": FAILED, "slow": FAILED, "absent": FAILED, "left-out": SKIPPED, "off": SKIPPED,
+        "good": PASSED,
+        "bad": FAILED,
+        "slow": FAILED,
+        "absent": FAILED,
+        "left-out": SKIPPED,
+        "off": SKIPPED,
     }
     assert outcomes["bad"].output == "red"
     assert outcomes["slow"].output == "Timeout"
@@ -274,10 +327,21 @@ set_tests_properties(01.unit.off PROPERTIES DISABLED TRUE)
     assert outcomes["left-out"].reason == "no hardware"
 
 
-def test_a_run_that_breaks_off_says_why(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_breaks_off_says_why(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As on a full disk, where ctest runs the tests and then cannot write its report."""
     real, fake = shutil.which("ctest"), tmp_path / "bin/ctest"
-    write(tmp_path, {"bin/ctest": f'#!/bin/sh\ncase "$*" in *--show-only*) exec {real} "$@";; esac\necho No space left\n'})
+    write(
+        tmp_path,
+        {
+            "bin/ctest": f"""\
+#!/bin/sh
+case "$*" in *--show-only*) exec {real} "$@";; esac
+echo No space left
+"""
+        },
+    )
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(fake.parent), prepend=":")
     monkeypatch.setattr(ctest, "DISK_SPARE", 1 << 60)
@@ -288,14 +352,24 @@ def test_a_run_that_breaks_off_says_why(root: Path, tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_no_test_behind(tmp_path: Path, repository: Path, number: int) -> None:
-    write(tmp_path, {"CTestTestfile.cmake": f'add_test(01.boot.long sh -c "echo $$ > {tmp_path}/pid; exec sleep 100")\n'})
+    write(
+        tmp_path,
+        {
+            "CTestTestfile.cmake":
+            f'add_test(01.boot.long sh -c "echo $$ > {tmp_path}/pid; exec sleep 100")\n'
+        },
+    )
     code = (
         f"import sys; sys.path.insert(0, {str(repository / 'scripts')!r})\n"
-        "import signal; from pathlib import Path; from tessera import cli; from tessera.suite import ctest\n"
+        "import signal; from pathlib import Path\n"
+        "from tessera import cli; from tessera.suite import ctest\n"
         "signal.signal(signal.SIGTERM, cli._terminate)\n"
-        f"ctest.run(ctest.Selection(Path({str(tmp_path / 'top')!r}), builds=[Path({str(tmp_path)!r})]), jobs=1)\n"
+        f"here = Path({str(tmp_path)!r})\n"
+        "ctest.run(ctest.Selection(here / 'top', builds=[here]), jobs=1)\n"
     )
-    tool = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tool = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     pid = eventually(lambda: int((tmp_path / "pid").read_text()))
     tool.send_signal(number)
     assert tool.wait(timeout=20) != 0
@@ -307,10 +381,16 @@ def test_a_report_that_is_missing_is_an_error(tmp_path: Path) -> None:
         read_junit(tmp_path / "junit.xml")
 
 
-@pytest.mark.parametrize("name, group, kind", [
-    ("03.unit.Suite.Test", "03", "unit"), ("03.boot.el1.clang", "03", "boot"), ("at-tag.03", "03", "at-tag"),
-    ("tools.test_cli", "tools", "tools"), ("stack.verify", "tools", "stack"),
-])
+@pytest.mark.parametrize(
+    "name, group, kind",
+    [
+        ("03.unit.Suite.Test", "03", "unit"),
+        ("03.boot.el1.clang", "03", "boot"),
+        ("at-tag.03", "03", "at-tag"),
+        ("tools.test_cli", "tools", "tools"),
+        ("stack.verify", "tools", "stack"),
+    ],
+)
 def test_names_say_where_a_test_belongs(name: str, group: str, kind: str) -> None:
     assert (Outcome(name, PASSED).group, Outcome(name, PASSED).kind) == (group, kind)
 
@@ -318,7 +398,11 @@ def test_names_say_where_a_test_belongs(name: str, group: str, kind: str) -> Non
 def test_the_cache_survives_damage_and_keeps_nothing_red(tmp_path: Path) -> None:
     file = tmp_path / "green.json"
     cache = Cache(file)
-    cache.put("01.", "key", [Outcome("01.unit.a", PASSED), Outcome("01.unit.b", SKIPPED, output="no hardware")])
+    cache.put(
+        "01.",
+        "key",
+        [Outcome("01.unit.a", PASSED), Outcome("01.unit.b", SKIPPED, output="no hardware")],
+    )
     cache.put("02.", "key", [Outcome("02.unit.a", FAILED)])
     cache.put("03.", "key", [])
     cache.save()
@@ -340,14 +424,23 @@ def test_what_a_reader_does_at_a_tag_leaves_the_clone_alone(root: Path, log: Pat
     assert (there / "kernel/CHAPTER").read_text() == "01\n"
 
 
-@pytest.mark.parametrize("script, said", [
-    ("echo broken; exit 3", "ended with exit status 3"),
-    ("echo more >> kernel/main.cpp", "leave the checkout changed:\n M kernel/main.cpp"),
-    ("git tag --force ch01 $(git commit-tree -m other HEAD^{tree})", "another tag ch01"),
-])
+@pytest.mark.parametrize(
+    "script, said",
+    [
+        ("echo broken; exit 3", "ended with exit status 3"),
+        ("echo more >> kernel/main.cpp", "leave the checkout changed:\n M kernel/main.cpp"),
+        ("git tag --force ch01 $(git commit-tree -m other HEAD^{tree})", "another tag ch01"),
+    ],
+)
 def test_what_goes_wrong_at_a_tag_is_found(root: Path, script: str, said: str) -> None:
-    commit(root, "A broken tool", {"tessera": f"#!/bin/sh\nexport GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a"
-                                              f" GIT_COMMITTER_EMAIL=a\n{script}\n"})
+    commit(
+        root,
+        "A broken tool",
+        {
+            "tessera": "#!/bin/sh\nexport GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a"
+            f" GIT_COMMITTER_EMAIL=a\n{script}\n"
+        },
+    )
     with pytest.raises(Failure) as failed:
         at_tag.check(Tree(root), 1)
     assert said in str(failed.value)

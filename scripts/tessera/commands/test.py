@@ -1,10 +1,10 @@
-"""Build every chapter and run every test there is: unit tests, checks and boots of each chapter, the
-tests of these tools, and at every tag what a reader does there. Sets up what is missing first.
+"""Build every chapter and run every test there is: unit tests, checks and boots of each chapter,
+the tests of these tools, and at every tag what a reader does there. Sets up what is missing first.
 
 With a chapter (`./tessera test 03`), and at a chapter's tag, only what belongs to that chapter.
 
-Results that were green are remembered by content: a chapter whose sources, tools and tool chain have
-not changed is not run again. `--all`, or CI=true in the environment, runs everything.
+Results that were green are remembered by content: a chapter whose sources, tools and tool chain
+have not changed is not run again. `--all`, or CI=true in the environment, runs everything.
 """
 from __future__ import annotations
 
@@ -22,10 +22,25 @@ PRESETS = ("kernel", "kernel-release", "clang", "host")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `./tessera test`."""
-    parser.add_argument("chapter", nargs="?", type=chapter_number, metavar="NN", help="only this chapter")
-    parser.add_argument("--all", action="store_true", help="run also what was green and has not changed")
-    parser.add_argument("-k", metavar="PATTERN", default="", help="only tests whose name matches this regular expression")
-    parser.add_argument("-j", type=int, metavar="N", default=os.cpu_count() or 1, help="tests and compilers at a time (%(default)s)")
+    parser.add_argument(
+        "chapter", nargs="?", type=chapter_number, metavar="NN", help="only this chapter"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="run also what was green and has not changed"
+    )
+    parser.add_argument(
+        "-k",
+        metavar="PATTERN",
+        default="",
+        help="only tests whose name matches this regular expression",
+    )
+    parser.add_argument(
+        "-j",
+        type=int,
+        metavar="N",
+        default=os.cpu_count() or 1,
+        help="tests and compilers at a time (%(default)s)",
+    )
     parser.add_argument("--list", action="store_true", help="list the tests, run none")
     parser.add_argument("--at-tag", action="store_true", help=argparse.SUPPRESS)
 

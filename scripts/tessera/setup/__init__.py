@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parents[3]
 def ensure(tier: str, *, tree: Tree | None = None, host: Host | None = None) -> None:
     """Installs what `tier` lacks (packages of the distribution, libfdt), or says how to.
 
-    TESSERA_SETUP=off trusts that everything is there, for systems whose packages come from elsewhere.
+    TESSERA_SETUP=off trusts that all is there, for systems whose packages come from elsewhere.
     """
     host = host or Host()
     root = (tree or Tree(HERE)).root
@@ -54,7 +54,9 @@ def _install_missing(needed: tuple[str, ...], host: Host) -> None:
 
     apt.install(missing, host)
     if still := host.missing(needed):
-        raise Failure(f"apt-get was content, but these packages are not installed: {' '.join(still)}")
+        raise Failure(
+            f"apt-get was content, but these packages are not installed: {' '.join(still)}"
+        )
     importlib.invalidate_caches()
     console.refresh()
 
@@ -64,7 +66,7 @@ def _require_apt(host: Host) -> None:
     if not host.has_apt:
         raise Misuse(
             f"set-up installs packages with apt-get, which {host.name} does not have",
-            hint=f"{DEVCONTAINER}\n         If the tools are installed by other means, set TESSERA_SETUP=off.",
+            hint=f"{DEVCONTAINER}\nIf the tools are there by other means, set TESSERA_SETUP=off.",
         )
 
 

@@ -17,7 +17,7 @@ from tessera.setup.host import Host
 #: Package lists older than this may name versions that the mirror no longer has.
 STALE_SECONDS = 7 * 24 * 3600
 
-#: No recommended packages; a machine that has just booted may still be installing its updates, so wait for it.
+#: No recommended packages. A machine that has just booted may still be busy with its updates: wait.
 INSTALL = ("install", "-y", "--no-install-recommends")
 QUIET = ("-q", "-o", "APT::Status-Fd=1", "-o", "DPkg::Lock::Timeout=300")
 UNATTENDED = ("env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1")
@@ -25,17 +25,33 @@ UNATTENDED = ("env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_
 #: What apt says -> what to do about it. The first match counts.
 HINTS = (
     (r"No space left|enough free space", "Free some disk space, then run the same command again."),
-    (r"dpkg was interrupted|dpkg --configure -a", "An earlier installation was cut short: run `sudo dpkg --configure -a` first."),
-    (r"Could not get lock|Unable to lock", "Another package manager is at work: wait for it, then run the same command again."),
-    (r"resolving|Could not connect|Could not resolve|Connection (failed|refused|timed out)|Network is unreachable",
-     "Is the network up? Nothing has been installed; run the same command again when it is."),
-    (r"Unable to locate package|no installation candidate",
-     "Tessera's packages come with Debian 12 and Ubuntu 24.04 or newer; on others use the devcontainer."),
-    (r"Failed to fetch|404 ", "The mirror did not deliver. Nothing has been installed; try again later."),
+    (
+        r"dpkg was interrupted|dpkg --configure -a",
+        "An earlier installation was cut short: run `sudo dpkg --configure -a` first.",
+    ),
+    (
+        r"Could not get lock|Unable to lock",
+        "Another package manager is at work: wait for it, then run the same command again.",
+    ),
+    (
+        r"resol|Could not connect|Connection (failed|refused|timed out)|Network is unreachable",
+        "Is the network up? Nothing has been installed; run the same command again when it is.",
+    ),
+    (
+        r"Unable to locate package|no installation candidate",
+        "Debian 12 and Ubuntu 24.04 or newer have Tessera's packages; else use the devcontainer.",
+    ),
+    (
+        r"Failed to fetch|404 ",
+        "The mirror did not deliver. Nothing has been installed; try again later.",
+    ),
 )
 
 _STATUS = re.compile(r"(dlstatus|pmstatus):[^:]*:([\d.]+):(.*)")
-_OUTDATED = re.compile(r"Unable to locate package|no installation candidate|404 |Hash Sum mismatch|Unable to fetch some archives")
+_OUTDATED = re.compile(
+    r"Unable to locate package|no installation candidate|404 |Hash Sum mismatch"
+    r"|Unable to fetch some archives"
+)
 
 
 @dataclass
@@ -60,24 +76,37 @@ class Report:
 
 
 def apt_get(
-    args: Sequence[str], label: str, prefix: Sequence[str] = (), env: Mapping[str, str] | None = None
+    args: Sequence[str],
+    label: str,
+    prefix: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
 ) -> Report:
-    """Runs apt-get with a progress line. When we are stopped, apt is asked to stop and ends in good order before us."""
+    """Runs apt-get with a progress line. If we are stopped, apt ends in good order before us."""
     report = Report(ok=False)
     command = [*prefix, *UNATTENDED, "apt-get", *QUIET, *args]
     with console.progress(label) as show, subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace", env=env,
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=env,
     ) as process:
         try:
             for line in process.stdout or ():
                 if found := _STATUS.match(line):
                     doing = "downloading" if found[1] == "dlstatus" else "installing"
-                    show(float(found[2]), f"{doing}: {found[3].strip()}" if doing == "installing" else doing)
+                    show(
+                        float(found[2]),
+                        f"{doing}: {found[3].strip()}" if doing == "installing" else doing,
+                    )
                 elif line.strip():
                     report.lines.append(line.rstrip())
         except BaseException:
-            with contextlib.suppress(PermissionError):  # under sudo only Ctrl-C reaches it, by itself
+            with contextlib.suppress(
+                PermissionError
+            ):  # under sudo only Ctrl-C reaches it, by itself
                 process.send_signal(signal.SIGINT)
             raise
         report.ok = process.wait() == 0
@@ -87,7 +116,11 @@ def apt_get(
 def lists_are_stale(host: Host) -> bool:
     """Whether `apt-get update` is due: there are no package lists, or only old ones."""
     ages = [file.stat().st_mtime for file in host.package_lists.glob("*Release")]
-    return not ages or not any(host.package_lists.glob("*_Packages*")) or time.time() - max(ages) > STALE_SECONDS
+    return (
+        not ages
+        or not any(host.package_lists.glob("*_Packages*"))
+        or time.time() - max(ages) > STALE_SECONDS
+    )
 
 
 def by_hand(packages: Sequence[str], sudo: bool) -> str:
@@ -99,14 +132,17 @@ def by_hand(packages: Sequence[str], sudo: bool) -> str:
 
 
 def install(packages: Sequence[str], host: Host) -> None:
-    """Installs `packages`, refreshing the package lists first when they are missing, old, or turn out to be outdated."""
+    """Installs `packages`, with new package lists if there are none or only outdated ones."""
     prefix = host.privilege()
     if prefix is None:
+        line = by_hand(packages, sudo=shutil.which("sudo") is not None)
         raise Misuse(
             f"these packages are missing and only root can install them: {' '.join(packages)}",
-            hint=f"Run this line, then the same command again:\n  {by_hand(packages, shutil.which('sudo') is not None)}",
+            hint=f"Run this line, then the same command again:\n  {line}",
         )
-    label = f"set-up of {len(packages)} packages" if len(packages) > 1 else f"set-up of {packages[0]}"
+    label = (
+        f"set-up of {len(packages)} packages" if len(packages) > 1 else f"set-up of {packages[0]}"
+    )
     fresh = lists_are_stale(host)
     updated = apt_get(["update"], "package lists", prefix) if fresh else None
     done = apt_get([*INSTALL, *packages], label, prefix)
@@ -115,4 +151,7 @@ def install(packages: Sequence[str], host: Host) -> None:
         done = apt_get([*INSTALL, *packages], label, prefix)
     if not done.ok:
         cause = updated if updated is not None and not updated.ok else done
-        raise Failure(f"apt-get could not install {' '.join(packages)}; it says\n  {done.words()}", cause.hint() or done.hint())
+        raise Failure(
+            f"apt-get could not install {' '.join(packages)}; it says\n  {done.words()}",
+            cause.hint() or done.hint(),
+        )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-DEVCONTAINER = "Open the repository in its devcontainer (.devcontainer/, see README.md): it brings everything along."
+DEVCONTAINER = "Open the repository in its devcontainer (README.md says how): it brings all along."
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Host:
 
     @property
     def is_arm64(self) -> bool:
-        """Whether the kernel's architecture is the host's, so that its own compiler builds the kernel."""
+        """Whether the host is an arm64 one itself, so that its own compiler builds the kernel."""
         return self.machine in ("aarch64", "arm64")
 
     @property
@@ -43,7 +43,9 @@ class Host:
     @property
     def name(self) -> str:
         """What people call this system."""
-        return self.os_release.get("PRETTY_NAME") or {"Darwin": "macOS"}.get(self.system, self.system)
+        return self.os_release.get("PRETTY_NAME") or {"Darwin": "macOS"}.get(
+            self.system, self.system
+        )
 
     @property
     def dpkg_status(self) -> Path:
@@ -56,18 +58,29 @@ class Host:
         return self.root / "var/lib/apt/lists"
 
     def privilege(self) -> list[str] | None:
-        """What to put before a command that needs root: nothing, sudo, or None if only a password would do."""
+        """What to put before a command that needs root: nothing, sudo, or None for no way."""
         if self.uid == 0:
             return []
         if shutil.which("sudo") is None:
             return None
-        asked = subprocess.run(["sudo", "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        asked = subprocess.run(
+            ["sudo", "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
         return ["sudo", "-n"] if asked.returncode == 0 else None
 
     def missing(self, packages: tuple[str, ...]) -> list[str]:
         """Those of `packages` that are not properly installed."""
-        query = ["dpkg-query", "--admindir", str(self.dpkg_status.parent), "-W",
-                 "-f", "${db:Status-Status} ${Package}\n", *packages]
+        query = [
+            "dpkg-query",
+            "--admindir",
+            str(self.dpkg_status.parent),
+            "-W",
+            "-f",
+            "${db:Status-Status} ${Package}\n",
+            *packages,
+        ]
         listing = subprocess.run(query, capture_output=True, text=True, check=False).stdout
-        present = {line.partition(" ")[2] for line in listing.splitlines() if line.startswith("installed ")}
+        present = {
+            line.partition(" ")[2] for line in listing.splitlines() if line.startswith("installed ")
+        }
         return [package for package in packages if package not in present]

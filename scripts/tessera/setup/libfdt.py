@@ -1,7 +1,8 @@
-"""libfdt for the kernel: the distribution's arm64 package, without adding an architecture to the host.
+"""libfdt for the kernel: the distribution's arm64 package; the host keeps its architectures.
 
-apt-get runs with folders of its own and believes for once that the machine is an arm64 one. It then
-fetches and authenticates the package like any other, from the host's own mirrors, and needs no root.
+apt-get runs with folders of its own and believes for once that the machine is an arm64 one. It
+then fetches and authenticates the package like any other, from the host's own mirrors, and needs
+no root.
 """
 from __future__ import annotations
 
@@ -24,12 +25,17 @@ _LIBRARIES = "usr/lib/aarch64-linux-gnu"
 SPACE_NEEDED = 64 << 20
 
 #: Ubuntu keeps arm64 on another server than amd64.
-_UBUNTU = "deb [signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg] http://ports.ubuntu.com/ubuntu-ports {} main universe\n"
+_UBUNTU = (
+    "deb [signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg] "
+    "http://ports.ubuntu.com/ubuntu-ports {} main universe\n"
+)
 
 
 def present(folder: Path) -> bool:
     """Whether `folder` holds libfdt: `include/` and `lib/libfdt.a`."""
-    return (folder / "lib" / ARCHIVE).exists() and all((folder / "include" / name).exists() for name in HEADERS)
+    return (folder / "lib" / ARCHIVE).exists() and all(
+        (folder / "include" / name).exists() for name in HEADERS
+    )
 
 
 def ensure(folder: Path, host: Host) -> None:
@@ -61,7 +67,7 @@ def _unpacked(scratch: Path, host: Host) -> Path:
     free = shutil.disk_usage(scratch).free
     if free < SPACE_NEEDED:
         raise Failure(
-            f"the disk is too full to fetch {PACKAGE} for arm64: {free >> 20} MiB are left in {scratch.parent}",
+            f"the disk is too full to fetch {PACKAGE} for arm64: {free >> 20} MiB are left",
             f"Free some space ({SPACE_NEEDED >> 20} MiB will do); then run the same command again.",
         )
     env = _foreign_apt(scratch, host)
@@ -70,14 +76,18 @@ def _unpacked(scratch: Path, host: Host) -> Path:
     package = next(scratch.glob("*.deb"), None)
     if not fetched.ok or package is None:
         first = updated if not updated.ok else fetched
-        raise Failure(f"apt-get could not fetch {PACKAGE} for arm64; it says\n  {first.words()}", first.hint())
+        raise Failure(
+            f"apt-get could not fetch {PACKAGE} for arm64; it says\n  {first.words()}", first.hint()
+        )
     subprocess.run(["dpkg", "-x", package, scratch / "root"], check=True)
     return scratch / "root"
 
 
 def _download(scratch: Path, env: dict[str, str]) -> Report:
     """`apt-get download`, which puts the package into the current folder."""
-    return apt_get(["download", PACKAGE], "libfdt for arm64", prefix=("env", "-C", str(scratch)), env=env)
+    return apt_get(
+        ["download", PACKAGE], "libfdt for arm64", prefix=("env", "-C", str(scratch)), env=env
+    )
 
 
 def _foreign_apt(scratch: Path, host: Host) -> dict[str, str]:
@@ -96,8 +106,13 @@ def _foreign_apt(scratch: Path, host: Host) -> dict[str, str]:
     ]
     if host.os_release.get("ID") == "ubuntu":
         sources = scratch / "ports.list"
-        sources.write_text(_UBUNTU.format(host.os_release.get("VERSION_CODENAME", "")), encoding="utf-8")
-        lines += [f'Dir::Etc::sourcelist "{sources}";', f'Dir::Etc::sourceparts "{scratch}/sources.d";']
+        sources.write_text(
+            _UBUNTU.format(host.os_release.get("VERSION_CODENAME", "")), encoding="utf-8"
+        )
+        lines += [
+            f'Dir::Etc::sourcelist "{sources}";',
+            f'Dir::Etc::sourceparts "{scratch}/sources.d";',
+        ]
     config = scratch / "apt.conf"
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return os.environ | {"APT_CONFIG": str(config)}

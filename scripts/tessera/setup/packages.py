@@ -16,14 +16,38 @@ class Tier:
 
 
 TIERS = {
-    "run": Tier("build and boot the kernel", (
-        "g++-aarch64-linux-gnu", "cmake", "ninja-build", "ccache", "qemu-system-arm",
-        "python3-rich", "python3-pexpect", "python3-pyelftools",
-    )),
-    "test": Tier("run every test", (
-        "g++", "libgtest-dev", "libgmock-dev", "librapidcheck-dev", "clang", "lld", "clang-format", "clang-tidy",
-        "python3-pytest", "python3-pytest-xdist", "device-tree-compiler", "libfdt-dev", "libclang-rt-dev",
-    ), ("run",)),
+    "run": Tier(
+        "build and boot the kernel",
+        (
+            "g++-aarch64-linux-gnu",
+            "cmake",
+            "ninja-build",
+            "ccache",
+            "qemu-system-arm",
+            "python3-rich",
+            "python3-pexpect",
+            "python3-pyelftools",
+        ),
+    ),
+    "test": Tier(
+        "run every test",
+        (
+            "g++",
+            "libgtest-dev",
+            "libgmock-dev",
+            "librapidcheck-dev",
+            "clang",
+            "lld",
+            "clang-format",
+            "clang-tidy",
+            "python3-pytest",
+            "python3-pytest-xdist",
+            "device-tree-compiler",
+            "libfdt-dev",
+            "libclang-rt-dev",
+        ),
+        ("run",),
+    ),
     "debug": Tier("debug the kernel with GDB", ("gdb-multiarch",), ("run",)),
     "book": Tier("render the book", ("doxygen", "doxygen-awesome-css", "graphviz"), ("run",)),
 }

@@ -67,7 +67,11 @@ class Finding:
             return "too old: Debian 12 and Ubuntu 24.04 have newer ones"
         if self.tool.tier == "run" and not self.tool.package:
             return "install git and Python with your system's means"
-        return "./tessera run installs it" if self.tool.tier == "run" else f"./tessera doctor --install {self.tool.tier}"
+        return (
+            "./tessera run installs it"
+            if self.tool.tier == "run"
+            else f"./tessera doctor --install {self.tool.tier}"
+        )
 
 
 def _cross_compiler() -> str:
@@ -77,11 +81,19 @@ def _cross_compiler() -> str:
 TOOLS = (
     Tool("Python", "run", (3, 11), command=sys.executable),
     Tool("git", "run", (2, 38), command="git"),
-    Tool("GCC for AArch64", "run", (12,), command=_cross_compiler(), package="g++-aarch64-linux-gnu"),
+    Tool(
+        "GCC for AArch64", "run", (12,), command=_cross_compiler(), package="g++-aarch64-linux-gnu"
+    ),
     Tool("CMake", "run", (3, 25), command="cmake", package="cmake"),
     Tool("Ninja", "run", (1, 10), command="ninja", package="ninja-build"),
     Tool("ccache", "run", (4, 7), command="ccache", package="ccache"),
-    Tool("QEMU", "run", (7, 2), command=os.environ.get("TESSERA_QEMU", "qemu-system-aarch64"), package="qemu-system-arm"),
+    Tool(
+        "QEMU",
+        "run",
+        (7, 2),
+        command=os.environ.get("TESSERA_QEMU", "qemu-system-aarch64"),
+        package="qemu-system-arm",
+    ),
     Tool("rich", "run", (13,), module="rich", package="python3-rich"),
     Tool("pexpect", "run", (4, 8), module="pexpect", package="python3-pexpect"),
     Tool("pyelftools", "run", (0, 29), module="pyelftools", package="python3-pyelftools"),
@@ -111,8 +123,14 @@ def examine(tool: Tool, tree: Tree) -> Finding:
 def command_version(command: str) -> tuple[int, ...] | None:
     """The first version number in what `COMMAND --version` says; None if it cannot be run."""
     try:
-        done = subprocess.run([command, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=20, check=False)
+        done = subprocess.run(
+            [command, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return parse_version(done.stdout + done.stderr)

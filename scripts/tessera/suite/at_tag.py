@@ -1,7 +1,7 @@
 """What a reader does at a tag, done in a checkout of that tag.
 
-The checkout is a repository of its own in the build folder that borrows the objects of the user's, so
-nothing of the user's moves: neither work tree nor refs nor the list of worktrees.
+The checkout is a repository of its own in the build folder that borrows the objects of the user's,
+so nothing of the user's moves: neither work tree nor refs nor the list of worktrees.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def checkout(tree: Tree, chapter: int) -> Tree:
 
 
 def check(tree: Tree, chapter: int) -> int:
-    """Runs a reader's commands at the chapter's tag; raises Failure when one fails or leaves something behind."""
+    """Runs a reader's commands at the chapter's tag; none may fail or leave something behind."""
     there = checkout(tree, chapter)
     before = there.git.out("rev-parse", "HEAD")
     for command in COMMANDS:
@@ -49,8 +49,18 @@ def check(tree: Tree, chapter: int) -> int:
 def _run(root: Path, command: tuple[str, ...]) -> None:
     """One command as a reader would type it, without a keyboard."""
     console.step(f"./tessera {' '.join(command)}")
-    done = subprocess.run(["./tessera", *command], cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        ["./tessera", *command],
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
     console.out(done.stdout.rstrip())
     if done.returncode != 0:
-        raise Failure(f"`./tessera {' '.join(command)}` ended with exit status {done.returncode} in {root}")
+        raise Failure(
+            f"`./tessera {' '.join(command)}` ended with exit status {done.returncode} in {root}"
+        )

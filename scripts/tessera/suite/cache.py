@@ -29,7 +29,10 @@ class Cache:
         """Remembers results if there are some and none is red; forgets earlier ones otherwise."""
         self._entries.pop(part, None)
         if outcomes and not any(outcome.status == FAILED for outcome in outcomes):
-            rows = [[o.name, o.status, o.seconds, o.reason if o.status == SKIPPED else ""] for o in outcomes]
+            rows = [
+                [o.name, o.status, o.seconds, o.reason if o.status == SKIPPED else ""]
+                for o in outcomes
+            ]
             self._entries[part] = {"key": key, "outcomes": rows}
 
     def save(self) -> None:

@@ -16,15 +16,25 @@ from tessera.stages.store import Store
 from tessera.tree import Tree
 
 #: Programs whose exchange invalidates every result, beside the packages of tier `test`.
-PROGRAMS = ("g++", "aarch64-linux-gnu-g++", "clang++", "ld.lld", "clang-tidy", "clang-format", "cmake", "ninja",
-            "python3", "git")
+PROGRAMS = (
+    "g++",
+    "aarch64-linux-gnu-g++",
+    "clang++",
+    "ld.lld",
+    "clang-tidy",
+    "clang-format",
+    "cmake",
+    "ninja",
+    "python3",
+    "git",
+)
 
 #: What no kernel test reads: prose, editors, and the tests of the tools.
 _UNREAD = ("book/", "tests/tools/", ".github/", ".devcontainer/", ".vscode/", ".ci/")
 
 
 def tree_ids(tree: Tree, chapters: Iterable[int]) -> dict[int, str]:
-    """The id of the git tree that each stage's folder holds: the work tree as it is now with that stage in it."""
+    """What each stage's folder holds, as git trees: the present work tree with that stage in it."""
     store = Store(tree)
     present, stack = snapshot(store), Stack.in_folder(store, tree.root)
     others = [number for number in chapters if number != tree.chapter]
@@ -48,7 +58,7 @@ def concerns(path: str, chapter: int) -> bool:
 
 
 def toolchain(host: Host) -> str:
-    """What builds and runs the tests: package versions and the programs themselves, as found on PATH."""
+    """What builds and runs the tests: package versions, and the programs found on PATH."""
     query = ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *packages("test", host)]
     try:
         versions = subprocess.run(query, capture_output=True, text=True, check=False).stdout

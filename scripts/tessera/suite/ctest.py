@@ -36,7 +36,7 @@ class Command:
 
 @dataclass
 class Selection:
-    """What one run takes part in: build folders with tests of their own, commands, and patterns on names."""
+    """What one run consists of: build folders with tests, commands, and patterns on names."""
 
     folder: Path
     builds: list[Path] = field(default_factory=list)
@@ -49,8 +49,9 @@ class Selection:
         self.folder.mkdir(parents=True, exist_ok=True)
         lines = [f"subdirs({_quoted(str(build))})" for build in self.builds]
         for test in self.commands:
-            lines.append(f"add_test({_quoted(test.name)} {' '.join(map(_quoted, test.command))})")
-            lines.append(f"set_tests_properties({_quoted(test.name)} PROPERTIES PROCESSORS {test.processors})")
+            name = _quoted(test.name)
+            lines.append(f"add_test({name} {' '.join(map(_quoted, test.command))})")
+            lines.append(f"set_tests_properties({name} PROPERTIES PROCESSORS {test.processors})")
         (self.folder / "CTestTestfile.cmake").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def options(self) -> list[str]:
@@ -63,7 +64,12 @@ class Selection:
 def names(selection: Selection) -> list[str]:
     """The names of the tests that would run."""
     selection.write()
-    listing = subprocess.run(["ctest", *selection.options(), "--show-only=json-v1"], capture_output=True, text=True, check=False)
+    listing = subprocess.run(
+        ["ctest", *selection.options(), "--show-only=json-v1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if listing.returncode != 0:
         raise Failure(f"ctest could not list the tests: {listing.stderr.strip()}")
     return [test["name"] for test in json.loads(listing.stdout)["tests"]]
@@ -77,22 +83,44 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     folder = selection.folder
     report = folder / "junit.xml"
     report.unlink(missing_ok=True)
-    command = ["ctest", *selection.options(), "-j", str(jobs), "--timeout", str(TIMEOUT), "--output-junit", str(report),
-               "--test-output-size-failed", "400000"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", process_group=0) as ctest:
+    command = [
+        "ctest",
+        *selection.options(),
+        "-j",
+        str(jobs),
+        "--timeout",
+        str(TIMEOUT),
+        "--output-junit",
+        str(report),
+        "--test-output-size-failed",
+        "400000",
+    ]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        process_group=0,
+    ) as ctest:
         try:
             verdicts, words = _follow(ctest, total)
         except BaseException:
             os.killpg(ctest.pid, signal.SIGTERM)  # ctest would leave its tests behind
             raise
     if not report.exists():
-        raise Failure("\n  ".join(["ctest broke off without a report; its last words:", *words[-10:]]), _disk_hint(folder))
-    return [_with_verdict(outcome, verdicts.get(outcome.name, "")) for outcome in read_junit(report)]
+        raise Failure(
+            "\n  ".join(["ctest broke off without a report; its last words:", *words[-10:]]),
+            _disk_hint(folder),
+        )
+    return [
+        _with_verdict(outcome, verdicts.get(outcome.name, "")) for outcome in read_junit(report)
+    ]
 
 
 def _with_verdict(outcome: Outcome, verdict: str) -> Outcome:
-    """Adds how a test ended where that is more than failing, a time-out or a crash say: the report leaves it out."""
+    """Adds how a test ended if it did not just fail, but crashed, say: the report leaves it out."""
     if outcome.status != FAILED or verdict in ("", "***Failed"):
         return outcome
     return replace(outcome, output="\n".join(filter(None, (outcome.output, verdict.lstrip("*")))))
@@ -101,7 +129,11 @@ def _with_verdict(outcome: Outcome, verdict: str) -> Outcome:
 def _disk_hint(folder: Path) -> str | None:
     """What to do if a full disk is the likely cause."""
     free = shutil.disk_usage(folder).free
-    return f"The disk is full ({free >> 20} MiB left): free some space and try again." if free < DISK_SPARE else None
+    return (
+        f"The disk is full ({free >> 20} MiB left): free some space and try again."
+        if free < DISK_SPARE
+        else None
+    )
 
 
 def _follow(ctest: subprocess.Popen[str], total: int) -> tuple[dict[str, str], list[str]]:
@@ -123,7 +155,10 @@ def _follow(ctest: subprocess.Popen[str], total: int) -> tuple[dict[str, str], l
                     console.out(f"✗ {result[3]}", style="red")
             elif line.strip():
                 words.append(line.rstrip())
-            say(f"running {total} tests", f"{len(verdicts)} done, now {', '.join(running) or 'none'}")
+            say(
+                f"running {total} tests",
+                f"{len(verdicts)} done, now {', '.join(running) or 'none'}",
+            )
     return verdicts, words
 
 

@@ -16,7 +16,7 @@ _ESCAPES = re.compile(r"(\x1b|\[NON-XML-CHAR-0x1B\])\[[0-9;?]*[A-Za-z]")
 
 @dataclass(frozen=True)
 class Outcome:
-    """One test, named `NN.kind.rest` or `at-tag.NN` if it belongs to a chapter, else after what it tests."""
+    """One test: `NN.kind.rest` or `at-tag.NN` if it belongs to a chapter."""
 
     name: str
     status: str
@@ -39,7 +39,10 @@ class Outcome:
     def reason(self) -> str:
         """Why the test was skipped: the line in which it says so, or else its last one."""
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
-        return next((line for line in lines if "skip" in line.lower()), lines[-1] if lines else "it gives no reason")
+        return next(
+            (line for line in lines if "skip" in line.lower()),
+            lines[-1] if lines else "it gives no reason",
+        )
 
 
 def read_junit(file: Path) -> list[Outcome]:
@@ -56,7 +59,9 @@ def _outcome(case: ElementTree.Element) -> Outcome:
     skipped, failure = case.find("skipped"), case.find("failure")
     if failure is not None:
         status, output = FAILED, output or failure.get("message", "")
-    elif case.get("status") == "disabled" or (skipped is not None and skipped.get("message", "").startswith("SKIP_")):
+    elif case.get("status") == "disabled" or (
+        skipped is not None and skipped.get("message", "").startswith("SKIP_")
+    ):
         status = SKIPPED
     else:  # CTest also writes "skipped" when a test's program is missing
         status = PASSED if skipped is None else FAILED

@@ -1,4 +1,4 @@
-"""What `./tessera test` has to do: parts, each with its own tree or command and its own cache key."""
+"""What `./tessera test` has to do: parts, each with a tree or command and a cache key."""
 from __future__ import annotations
 
 import re
@@ -42,17 +42,28 @@ def make(tree: Tree, chapter: int | None) -> list[Part]:
         return _without_git(tree, chapter, whole)
     tags = ensure_tags(tree)
     if whole and source_of(Store(tree))[1]:
-        console.step("this is a stage, not main: its own tests run; those of the tools and the other stages belong to main")
+        console.step(
+            "this is a stage, not main: only its own tests run, not those of the tools"
+        )
         whole = False
     wanted = tree.chapters if whole else [chapter or tree.chapter]
     _must_exist(tree, wanted)
     tools = content.toolchain(Host())
     ids = content.tree_ids(tree, wanted)
-    parts = [Part(f"{n:02}.", content.key(tree, ids[n], tools, n), tree=materialise(tree, n)) for n in wanted]
+    parts = [
+        Part(f"{n:02}.", content.key(tree, ids[n], tools, n), tree=materialise(tree, n))
+        for n in wanted
+    ]
     if whole:
         everything = content.key(tree, ids[tree.chapter], tools)
-        parts += [Part(f"at-tag.{n:02}", content.key(tree, tags[n], tools, n), command=_at_tag(tree, n)) for n in wanted]
-        parts += [Part("tools.", everything, tree=tree), Part("stack.", everything, command=_verify(tree))]
+        parts += [
+            Part(f"at-tag.{n:02}", content.key(tree, tags[n], tools, n), command=_at_tag(tree, n))
+            for n in wanted
+        ]
+        parts += [
+            Part("tools.", everything, tree=tree),
+            Part("stack.", everything, command=_verify(tree)),
+        ]
     return parts
 
 
@@ -60,10 +71,12 @@ def _without_git(tree: Tree, chapter: int | None, whole: bool) -> list[Part]:
     """A release tarball: the stage at hand, remembering nothing."""
     if chapter not in (None, tree.chapter):
         raise Misuse(
-            f"chapter {chapter:02} cannot be tested here: this is not a git clone, so there is only chapter {tree.chapter:02}",
+            f"there is only chapter {tree.chapter:02} here, because this is not a git clone",
             "Clone the repository to have every stage.",
         )
-    console.step(f"not a git clone: chapter {tree.chapter:02} alone is tested, and nothing is remembered")
+    console.step(
+        f"not a git clone: chapter {tree.chapter:02} alone is tested, and nothing is remembered"
+    )
     parts = [Part(f"{tree.chapter:02}.", None, tree=tree)]
     return [*parts, Part("tools.", None, tree=tree)] if whole else parts
 
@@ -72,7 +85,10 @@ def _must_exist(tree: Tree, wanted: list[int]) -> None:
     """Refuses chapters that there are not, naming those that there are."""
     for number in wanted:
         if number not in (tree.chapter, *tree.chapters):
-            raise Misuse(f"there is no chapter {number:02}", f"There are {', '.join(f'{n:02}' for n in tree.chapters)}.")
+            raise Misuse(
+                f"there is no chapter {number:02}",
+                f"There are {', '.join(f'{n:02}' for n in tree.chapters)}.",
+            )
 
 
 def _at_tag(tree: Tree, number: int) -> Command:
@@ -87,13 +103,18 @@ def _verify(tree: Tree) -> Command:
 
 
 def too_early(tree: Tree) -> list[Outcome]:
-    """Suites that need a later kernel than this tree's: folders of `tests/` with such a number in their CHAPTER file."""
+    """Suites that need a later kernel: folders of `tests/` with such a number in CHAPTER."""
     skipped = []
     for file in sorted(tree.root.glob("tests/*/CHAPTER")):
         text = file.read_text(encoding="utf-8").strip()
         if not text.isdigit():
-            raise Failure(f"{file.relative_to(tree.root)}:1: expected a chapter number such as 05, found {text!r}")
+            where = file.relative_to(tree.root)
+            raise Failure(f"{where}:1: expected a chapter number such as 05, found {text!r}")
         if int(text) > tree.chapter:
             name = f"{tree.chapter:02}.{file.parent.name}"
-            skipped.append(Outcome(name, SKIPPED, output=f"skipped: it needs the kernel of chapter {text} or later"))
+            skipped.append(
+                Outcome(
+                    name, SKIPPED, output=f"skipped: it needs the kernel of chapter {text} or later"
+                )
+            )
     return skipped

@@ -14,26 +14,44 @@ from tessera.suite.plan import Part
 from tessera.tree import Tree
 
 
-def run(tree: Tree, parts: list[Part], presets: Sequence[str], pattern: str, jobs: int, *, use_cache: bool) -> int:
+def run(
+    tree: Tree,
+    parts: list[Part],
+    presets: Sequence[str],
+    pattern: str,
+    jobs: int,
+    *,
+    use_cache: bool,
+) -> int:
     """Runs the parts and reports; returns the exit status."""
     folder = tree.build / "test"
     cache = Cache(folder / "green.json")
-    known = {part: cache.get(part.prefix, part.key) for part in parts if part.key} if use_cache else {}
+    known = (
+        {part: cache.get(part.prefix, part.key) for part in parts if part.key} if use_cache else {}
+    )
     remembered = [outcome for outcomes in known.values() for outcome in outcomes or ()]
     to_run = [part for part in parts if known.get(part) is None]
     broken = _build(to_run, presets, jobs)
     selection = _selection(folder, to_run, set(broken), pattern)
     fresh = [*broken.values(), *_too_early(to_run, pattern), *ctest.run(selection, jobs)]
     if not (remembered or fresh):
-        raise Misuse(f"no test matches '{pattern}'" if pattern else "there are no tests", "./tessera test --list shows all.")
+        raise Misuse(
+            f"no test matches '{pattern}'" if pattern else "there are no tests",
+            "./tessera test --list shows all.",
+        )
     if not pattern:
         _remember(cache, to_run, fresh)
-    summary.show([*remembered, *fresh], {outcome.name for outcome in remembered},
-                 str(folder / "Testing/Temporary/LastTest.log"))
+    summary.show(
+        [*remembered, *fresh],
+        {outcome.name for outcome in remembered},
+        str(folder / "Testing/Temporary/LastTest.log"),
+    )
     return int(any(outcome.status == FAILED for outcome in fresh))
 
 
-def list_tests(tree: Tree, parts: list[Part], presets: Sequence[str], pattern: str, jobs: int) -> int:
+def list_tests(
+    tree: Tree, parts: list[Part], presets: Sequence[str], pattern: str, jobs: int
+) -> int:
     """Prints the names of all tests; builds first, because the unit tests are asked for theirs."""
     broken = _build(parts, presets, jobs)
     for outcome in broken.values():
@@ -44,7 +62,7 @@ def list_tests(tree: Tree, parts: list[Part], presets: Sequence[str], pattern: s
 
 
 def _build(parts: list[Part], presets: Sequence[str], jobs: int) -> dict[Path, Outcome]:
-    """Builds the trees of the parts. A tree that fails is reported like a test, and the others go on."""
+    """Builds the parts' trees. One that fails is reported like a test, and the others go on."""
     broken: dict[Path, Outcome] = {}
     trees = {part.tree.root: part.tree for part in parts if part.tree is not None}
     for root, tree in trees.items():
@@ -59,8 +77,12 @@ def _build(parts: list[Part], presets: Sequence[str], jobs: int) -> dict[Path, O
 
 
 def _selection(folder: Path, parts: list[Part], broken: set[Path], pattern: str) -> ctest.Selection:
-    """The CTest run over these parts. A build folder may hold more tests than asked for: those are excluded."""
-    trees = {part.tree.root: part.tree for part in parts if part.tree is not None and part.tree.root not in broken}
+    """The CTest run over these parts. What else the build folders hold is excluded."""
+    trees = {
+        part.tree.root: part.tree
+        for part in parts
+        if part.tree is not None and part.tree.root not in broken
+    }
     wanted = {part.prefix for part in parts}
     present = {prefix for tree in trees.values() for prefix in (f"{tree.chapter:02}.", "tools.")}
     return ctest.Selection(
@@ -76,7 +98,12 @@ def _too_early(parts: list[Part], pattern: str) -> list[Outcome]:
     """What the stages asked for are too early for; silent when only some tests are wanted."""
     if pattern:
         return []
-    return [outcome for part in parts if part.tree and part.prefix[0].isdigit() for outcome in plan.too_early(part.tree)]
+    return [
+        outcome
+        for part in parts
+        if part.tree and part.prefix[0].isdigit()
+        for outcome in plan.too_early(part.tree)
+    ]
 
 
 def _remember(cache: Cache, parts: list[Part], fresh: list[Outcome]) -> None:

@@ -22,13 +22,21 @@ def show(outcomes: list[Outcome], cached: set[str], log: str) -> None:
     console.out()
     _show_table(outcomes, cached)
     if cached:
-        console.out(f"{len(cached)} of these results are remembered: nothing that those tests read has changed. "
-                    "--all runs them again.")
+        console.out(
+            f"{len(cached)} of these results are remembered: nothing that those tests read has "
+            "changed. --all runs them again."
+        )
     if failed:
-        console.out(f"Everything the tests said is in {log}. One test again: ./tessera test NN -k NAME")
-    counts = {status: sum(o.status == status for o in outcomes) for status in (PASSED, FAILED, SKIPPED)}
-    console.out(f"{counts[PASSED]} passed, {counts[FAILED]} failed, {counts[SKIPPED]} skipped",
-                style="bold red" if failed else "bold green")
+        console.out(
+            f"Everything the tests said is in {log}. One test again: ./tessera test NN -k NAME"
+        )
+    counts = {
+        status: sum(o.status == status for o in outcomes) for status in (PASSED, FAILED, SKIPPED)
+    }
+    console.out(
+        f"{counts[PASSED]} passed, {counts[FAILED]} failed, {counts[SKIPPED]} skipped",
+        style="bold red" if failed else "bold green",
+    )
 
 
 def _show_failure(outcome: Outcome) -> None:
@@ -56,7 +64,9 @@ def _show_table(outcomes: list[Outcome], cached: set[str]) -> None:
     for outcome in sorted(outcomes, key=lambda o: (o.group == "tools", o.group)):
         groups.setdefault(outcome.group, []).append(outcome)
     chapters = [o.kind for o in outcomes if o.group != "tools"]
-    kinds = sorted(set(chapters), key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind))
+    kinds = sorted(
+        set(chapters), key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)
+    )
     tools = ["tools"] if "tools" in groups else []
     rows = [_row(group, of_group, [*kinds, *tools], cached) for group, of_group in groups.items()]
     console.table(None, ("chapter", *kinds, *tools, "remembered" if cached else "", ""), rows)
@@ -77,4 +87,10 @@ def _cell(outcomes: Iterable[Outcome]) -> str:
     """How many of these passed; skipped ones are counted neither way."""
     counted = [outcome for outcome in outcomes if outcome.status != SKIPPED]
     passed = sum(outcome.status == PASSED for outcome in counted)
-    return "" if not counted else str(passed) if passed == len(counted) else f"{passed} of {len(counted)}"
+    return (
+        ""
+        if not counted
+        else str(passed)
+        if passed == len(counted)
+        else f"{passed} of {len(counted)}"
+    )
