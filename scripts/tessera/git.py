@@ -24,8 +24,8 @@ _REDIRECTING = (
 #: All that a neutral git keeps of the caller's GIT_* variables.
 _HARMLESS = re.compile(r"GIT_(EXEC_PATH|TRACE\w*)$")
 
-#: What a clone's own configuration must not change: hooks that veto, signatures that ask for a
-#: passphrase, line ends that differ, a collector that runs while we hold objects no ref names yet.
+#: What a clone's own configuration must not change: hooks that veto, line ends that differ, a
+#: collector that runs while we hold objects no ref names yet.
 #: `safe.directory`: whoever runs ./tessera runs this clone's code already, and in containers the
 #: clone often belongs to another user.
 _NEUTRAL = {
@@ -36,8 +36,6 @@ _NEUTRAL = {
     "core.safecrlf": "false",
     "core.quotePath": "false",
     "core.fsmonitor": "false",
-    "commit.gpgSign": "false",
-    "tag.gpgSign": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",
     "safe.directory": "*",

@@ -128,6 +128,11 @@ def tessera(root: Path, *argv: str) -> int:
     return module.execute(parser.parse_args(list(argv[1:])), Tree(root)) or 0
 
 
+def show(root: Path, stage: int, name: str) -> str:
+    """A file as a stage's branch has it."""
+    return git(root, "show", f"stage/{stage:02}:{name}")
+
+
 def read(root: Path, name: str) -> str:
     """A file's text."""
     return (root / name).read_text(encoding="utf-8")

@@ -4,14 +4,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stacks import amend, commit, git, read, tessera, write
+from stacks import amend, commit, git, read, show, tessera, write
 
 from tessera.errors import Failure, Misuse
-
-
-def show(root: Path, stage: int, name: str) -> str:
-    """A file as a stage's branch has it."""
-    return git(root, "show", f"stage/{stage:02}:{name}")
 
 
 def change(root: Path, name: str, old: str, new: str) -> None:
@@ -30,6 +25,7 @@ def refused(root: Path, message: str, *options: str) -> str:
     after = git(root, "for-each-ref", "refs/heads", "refs/tags")
     assert git_before in (after, git(root, "for-each-ref", "refs/heads/main", "refs/tags"))
     assert git(root, "diff") == files
+    assert not (root / ".git/tessera/operation.json").exists(), "nothing is left to wait for"
     if git(root, "for-each-ref", "refs/heads/stage"):
         assert git(root, "rev-parse", "stage/05") == git(
             root, "rev-parse", "refs/tessera/origin/05"

@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stacks import amend, commit, git, read, tessera, write
+from stacks import amend, commit, git, read, show, tessera, write
 
 from tessera.errors import Failure, Misuse
 from tessera.stages import publish
@@ -17,11 +17,6 @@ from tessera.tree import Tree
 def refs(root: Path) -> str:
     """Every ref of a clone."""
     return git(root, "for-each-ref", "--format=%(refname) %(objectname)")
-
-
-def show(root: Path, stage: int, name: str) -> str:
-    """A file as a stage's branch has it."""
-    return git(root, "show", f"stage/{stage:02}:{name}")
 
 
 def edit(root: Path, stage: int, files: dict[str, str]) -> Path:
@@ -269,13 +264,17 @@ def test_uncommitted_changes_in_a_worktree_stop_it(stack5: Path) -> None:
         git(stack5.parent / f"edit{stage:02}", "checkout", "--quiet", "kernel/main.cpp")
 
 
-def test_a_stage_checked_out_elsewhere_is_refused(stack5: Path) -> None:
+def test_a_stage_checked_out_elsewhere_is_refused(
+    stack5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edit(stack5, 2, {"kernel/part02.cpp": "// fixed\n"})
     theirs = stack5.parent / "theirs"
     git(stack5, "worktree", "add", "--quiet", str(theirs), "stage/04")
     before = refs(stack5)
-    with pytest.raises(Failure, match=r"stage/04 is checked out in .*theirs") as caught:
-        tessera(stack5, "stage", "propagate")
+    with monkeypatch.context() as patch:
+        patch.setattr(Workshop, "open", lambda *_: pytest.fail("began before it looked"))
+        with pytest.raises(Failure, match=r"stage/04 is checked out in .*theirs") as caught:
+            tessera(stack5, "stage", "propagate")
     assert "checkout --detach" in (caught.value.hint or "")
     assert refs(stack5) == before and git(theirs, "status", "--porcelain") == ""
     git(theirs, "checkout", "--quiet", "--detach")
@@ -371,14 +370,30 @@ def test_a_branch_moved_during_a_conflict_is_not_overwritten(stack5: Path) -> No
     amend(stack5.parent / "edit02", {"kernel/part02.cpp": "// meanwhile\n"})
     write(folder, {"kernel/main.cpp": "int main() {\n    return 24;\n}\n"})
     before = refs(stack5)
-    with pytest.raises(Failure, match="moved in the meantime"):
-        tessera(stack5, "stage", "propagate", "--continue")
-    assert refs(stack5) == before
+    for _ in range(2):
+        with pytest.raises(Failure, match="moved in the meantime"):
+            tessera(stack5, "stage", "propagate", "--continue")
+        assert refs(stack5) == before
     tessera(stack5, "stage", "propagate", "--abort")
     tessera(stack5, "stage", "propagate")
     assert show(stack5, 5, "kernel/part02.cpp") == "// meanwhile" and "24" in show(
         stack5, 5, "kernel/main.cpp"
     )
+
+
+def test_a_worktree_edited_during_a_conflict_is_not_overwritten(stack5: Path) -> None:
+    folder = conflicting(stack5)
+    write(stack5.parent / "edit04", {"kernel/part04.cpp": "// half done\n"})
+    write(folder, {"kernel/main.cpp": "int main() {\n    return 24;\n}\n"})
+    before = refs(stack5)
+    with pytest.raises(Failure, match="edit04 holds changes"):
+        tessera(stack5, "stage", "propagate", "--continue")
+    assert refs(stack5) == before
+    assert git(stack5.parent / "edit04", "branch", "--show-current") == "stage/04"
+    assert read(stack5.parent / "edit04", "kernel/part04.cpp") == "// half done\n"
+    git(stack5.parent / "edit04", "checkout", "--quiet", "kernel/part04.cpp")
+    tessera(stack5, "stage", "propagate", "--continue")
+    assert "24" in show(stack5, 5, "kernel/main.cpp"), "what was resolved is not lost"
 
 
 def test_hostile_configuration_changes_nothing(

@@ -4,15 +4,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stacks import amend, commit, git, read, tessera, write
+from stacks import amend, commit, git, read, show, tessera, write
 
 from tessera.errors import Failure, Misuse
 from tessera.stages.operation import Conflict
-
-
-def show(root: Path, stage: int, name: str) -> str:
-    """A file as a stage's branch has it."""
-    return git(root, "show", f"stage/{stage:02}:{name}")
 
 
 def edit(root: Path, stage: int, files: dict[str, str]) -> None:

@@ -45,11 +45,12 @@ def resume(store: Store, kind: str) -> Operation:
         # It was interrupted, not stopped by a conflict: do it again.
         operation.at, operation.phase = 0, "working"
         return begin(store, operation)
-    step = operation.steps[operation.at]
-    if not shop.resume():
-        raise _conflict(shop, operation, step)
-    _conclude(store, shop, step)
-    operation.at, operation.phase = operation.at + 1, "working"
+    if operation.at < len(operation.steps):
+        step = operation.steps[operation.at]
+        if not shop.resume():
+            raise _conflict(shop, operation, step)
+        _conclude(store, shop, step)
+        operation.at, operation.phase = operation.at + 1, "working"
     return _run(store, shop, operation)
 
 
