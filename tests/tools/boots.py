@@ -78,9 +78,8 @@ def fake_qemu(file: Path, body: str) -> str:
 
 def tool(tree: Tree, *args: str, **more: object) -> subprocess.CompletedProcess[str]:
     """Runs the command line on a tree, with plain output."""
-    options: dict[str, object] = {"stdin": subprocess.DEVNULL, "timeout": 120} | more
-    return subprocess.run(tool_command(tree, *args), text=True, capture_output=True, check=False,
-                          **options)
+    options: dict[str, object] = {"stdin": subprocess.DEVNULL, "timeout": 120, "text": True} | more
+    return subprocess.run(tool_command(tree, *args), capture_output=True, check=False, **options)
 
 
 def tool_command(tree: Tree, *args: str) -> list[str]:

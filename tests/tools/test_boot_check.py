@@ -77,6 +77,7 @@ def test_ends_that_are_not_meant(tmp_path: Path, kernel: str, ends: str, end: En
     tree = make_tree(tmp_path / "tree", kernel, boot_toml(ends=ends))
     [outcome] = check_boots(tree, accept=True)
     assert (outcome.verdict, outcome.ending.end) == (Verdict.WRONG_END, end)
+    assert "second boot" not in outcome.ending.sentence
     assert not outcome.passed
     assert not outcome.expected_file.exists()  # nothing is accepted from a boot that fails
 
@@ -290,7 +291,7 @@ def test_list(tmp_path: Path) -> None:
 
 
 def test_ctest_understands_the_registrations(tmp_path: Path) -> None:
-    root = tmp_path / "a (strange) $folder; #"
+    root = tmp_path / 'a (strange) ${folder}; # "'
     patient = boot_toml("b-c", more="limits.wall_seconds = 500")
     tree = make_tree(root, boots=boot_toml("a") + patient)
     (root / "tessera").write_text("#!/bin/sh\necho ran $* in $PWD\n")

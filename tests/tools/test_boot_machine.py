@@ -69,7 +69,8 @@ def test_memory_is_not_clean_where_other_firmware_has_been(where: Path, tmp_path
     data = bytearray(where.read_bytes())
     struct.pack_into("<Q", data, 16, len(data) + 100)  # image_size: a bss of 100 bytes
     where.write_bytes(data)
-    line = machine.command("QEMU", dataclasses.replace(BOOT, load_at=0x48000000), where, tmp_path / "scratch")
+    boot = dataclasses.replace(BOOT, load_at=0x48000000)
+    line = machine.command("QEMU", boot, where, tmp_path / "scratch")
     loaded = tmp_path / "scratch/only.Image"
     assert any(f"file={loaded}," in word for word in line)
     assert loaded.read_bytes() == bytes(data) + 100 * b"\xa5"

@@ -1,6 +1,7 @@
 """Every way in which a boot can end is told from the others; nothing is left running."""
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -10,8 +11,9 @@ import pytest
 
 from boots import (boot_toml, environment, fake_qemu, image, make_tree, processes_of, tool,
                    tool_command, wait_until)
-from tessera.boot import machine
+from tessera.boot import activity, machine
 from tessera.boot.activity import IdleWatch
+from tessera.boot.dialogue import Dialogue
 from tessera.boot.ending import End, Ending, judge
 from tessera.boot.process import Run, run
 from tessera.boot.session import Stop
@@ -70,9 +72,15 @@ def test_a_panic_that_does_not_power_off(tmp_path: Path) -> None:
     assert ending.sentence.endswith(", after a panic: PANIC: out of tea")
 
 
-def test_too_much_output(tmp_path: Path) -> None:
-    done = boot("chatter", tmp_path)
-    assert len(done.output) == LIMITS.output_bytes
+@pytest.mark.parametrize("command", [None, "exec head -c 30000 /dev/zero"])
+def test_too_much_output(tmp_path: Path, command: str | None) -> None:
+    """Of a boot that never ends, and of one that ends before all of it has been read."""
+    limits = Limits(cpu_seconds=60, idle_seconds=60, wall_seconds=60, output_bytes=20_000)
+    if command is None:
+        done = boot("chatter", tmp_path, limits)
+    else:
+        done = run([fake_qemu(tmp_path / "qemu", command)], limits)
+    assert len(done.output) == 20_000
     assert judge(done, 1).end is End.OUTPUT
 
 
@@ -155,6 +163,16 @@ def test_a_dialogue(tmp_path: Path) -> None:
     assert judge(done, 1).end is End.OK
 
 
+def test_an_answer_waits_for_its_own_prompt() -> None:
+    dialogue = Dialogue(ASK)
+    assert dialogue.answers(b"na") == b""
+    assert dialogue.answers(b"name? ") == b"bob\n"
+    assert dialogue.answers(b"name? bob") == b""
+    assert dialogue.awaited == ASK[1]
+    assert dialogue.answers(b"name? bob\nname? ") == b"eve\n"
+    assert dialogue.awaited is None
+
+
 def test_a_prompt_that_never_comes(tmp_path: Path) -> None:
     ending = judge(boot("idle", tmp_path, dialogue=ASK), 1)
     assert ending.end is End.IDLING
@@ -189,17 +207,25 @@ def test_what_sleeps_is_idle_and_what_is_held_up_is_not() -> None:
             process.kill()
 
 
-def test_cpu_time_is_no_idling() -> None:
-    script = "import time\nwhile True:\n time.sleep(0.01)\n sum(range(200000))"
-    with subprocess.Popen(["/usr/bin/python3", "-c", script], start_new_session=True) as process:
+def test_cpu_time_is_no_idling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asleep whenever we look, but busy in between."""
+    used = [0.0, 0.01, 0.02, 0.02, 0.02]
+    monkeypatch.setattr(activity, "look", lambda _: activity.Activity(used.pop(0), waiting=True))
+    watch = IdleWatch(0, step=0.5)
+    idle = []
+    for second in range(5):
+        watch.look(float(second))
+        idle.append(watch.seconds)
+    assert idle == [0, 0, 0, 1, 2]
+
+
+def test_the_cpu_time_of_a_group() -> None:
+    with subprocess.Popen(["sh", "-c", "while :; do :; done & wait"],
+                          start_new_session=True) as process:
         try:
-            watch = IdleWatch(process.pid, step=0.1)
-            for second in range(5):
-                watch.look(float(second))
-                time.sleep(0.3)
-            assert watch.seconds < 0.4
+            wait_until(lambda: activity.look(process.pid).cpu_seconds > 0.3, "CPU time")
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 # ---- Nothing is left running ----
@@ -222,6 +248,35 @@ def test_no_qemu_is_left_behind(tmp_path: Path, number: signal.Signals, wrapped:
     assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
     if number == signal.SIGINT:
         assert said == "tessera: interrupted; nothing is left running\n"
+
+
+@pytest.mark.parametrize("moment", ["start", "end"])
+def test_a_signal_at_a_bad_moment_leaves_no_qemu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                 moment: str) -> None:
+    """Right after the start, when nobody guards QEMU yet, and right before it is ended."""
+    popen, killpg = subprocess.Popen, os.killpg
+
+    def interrupted_popen(*args: object, **options: object) -> subprocess.Popen[bytes]:
+        process = popen(*args, **options)
+        if "-kernel" in args[0]:  # neither the compiler nor QEMU's `--version`
+            signal.raise_signal(signal.SIGINT)
+        return process
+
+    def interrupted_killpg(*args: int) -> None:
+        signal.raise_signal(signal.SIGINT)
+        killpg(*args)
+
+    if moment == "start":
+        monkeypatch.setattr(subprocess, "Popen", interrupted_popen)
+    else:
+        monkeypatch.setattr(os, "killpg", interrupted_killpg)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            boot("spin", tmp_path, Limits(cpu_seconds=60, idle_seconds=60, wall_seconds=0.3))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    wait_until(lambda: not processes_of(tmp_path), "QEMU's end")
 
 
 def test_an_exception_leaves_no_qemu(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ import os
 import resource
 import signal
 import subprocess
-from contextlib import contextmanager
+import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Callable, Iterator, Sequence
 
@@ -55,15 +56,41 @@ def run(command: Sequence[str], limits: Limits, *, dialogue: Sequence[Exchange] 
 @contextmanager
 def _started(command: Sequence[str], limits: Limits | None) -> Iterator[subprocess.Popen[bytes]]:
     """QEMU, within limits, until the block is left."""
-    try:
-        process = subprocess.Popen(command, bufsize=0, start_new_session=True,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE)
-    except OSError as error:
-        raise Failure(f"cannot start {command[0]}: {error.strerror}") from error
-    with guarded(process):
+    with ExitStack() as stack:
+        with uninterrupted():
+            try:
+                process = subprocess.Popen(command, bufsize=0, start_new_session=True,
+                                           stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE)
+            except OSError as error:
+                raise Failure(f"cannot start {command[0]}: {error.strerror}") from error
+            stack.enter_context(guarded(process))
         _limit(process.pid, limits)
         yield process
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Signals that raise an exception do so only at the end of the block.
+
+    Between QEMU's start and the moment from which it is sure to be ended, and while it is being
+    ended, an exception would leave it behind.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no handler runs here
+        return
+    arrived: list[int] = []
+    before = {number: handler for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+              if callable(handler := signal.getsignal(number))}
+    for number in before:
+        signal.signal(number, lambda came, _: arrived.append(came))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in arrived:
+            signal.raise_signal(number)
 
 
 @contextmanager
@@ -75,7 +102,8 @@ def guarded(process: subprocess.Popen[bytes]) -> Iterator[None]:
         guard = _guard(process.pid)
         yield
     finally:
-        _end(process, guard)
+        with uninterrupted():
+            _end(process, guard)
 
 
 def _guard(group: int) -> subprocess.Popen[bytes]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Collection, Sequence
 
 from tessera import console
-from tessera.boot.process import guarded
+from tessera.boot.process import guarded, uninterrupted
 from tessera.errors import Misuse
 
 #: Seconds that a debugger may take to hang up after the machine has ended.
@@ -50,13 +50,13 @@ class Machine:
         self._keeper = ExitStack()
         gdb = connection.fileno()
         serial = str(log).replace(",", ",,")
-        with self._errors.open("wb") as errors:
+        with self._errors.open("wb") as errors, uninterrupted():
             self.process = subprocess.Popen(
                 [*command, "-S", "-chardev", f"stdio,id=serial,signal=off,logfile={serial}",
                  "-chardev", f"socket,id=gdb,fd={gdb}", "-gdb", "chardev:gdb"],
                 stdin=subprocess.DEVNULL, stdout=None if live else subprocess.DEVNULL, stderr=errors,
                 pass_fds=[gdb], start_new_session=True)
-        self._keeper.enter_context(guarded(self.process))
+            self._keeper.enter_context(guarded(self.process))
         self.gone = os.pidfd_open(self.process.pid)  # readable when QEMU has ended
         self._keeper.callback(os.close, self.gone)
 
