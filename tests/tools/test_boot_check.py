@@ -300,7 +300,7 @@ def test_ctest_understands_the_registrations(tmp_path: Path) -> None:
     (tmp_path / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.25)\nproject(test NONE)\nenable_testing()\n"
         "include(boots.cmake)\n")
-    subprocess.run(["cmake", "-S", tmp_path, "-B", tmp_path / "out"], check=True,
+    subprocess.run(["cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "out"], check=True,
                    capture_output=True)
     done = subprocess.run(["ctest", "-V", "-L", "^boot$"], cwd=tmp_path / "out", check=True,
                           capture_output=True, text=True)

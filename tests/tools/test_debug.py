@@ -316,7 +316,7 @@ def test_the_ide_waits_for_what_the_server_prints(server: tuple[subprocess.Popen
     for configuration in vscode("launch.json")["configurations"]:
         task = tasks[configuration["preLaunchTask"]]
         port = task["args"][task["args"].index("--port") + 1]
-        assert configuration["miDebuggerServerAddress"] == f"localhost:{port}"
+        assert configuration["miDebuggerServerAddress"] == f"127.0.0.1:{port}"
         assert task["problemMatcher"]["background"]["endsPattern"] == "waiting for a debugger"
 
 

@@ -80,7 +80,7 @@ def server(kernel: Debuggee, port: int) -> int:
     listener = listen_on_port(port)
     with Session(listener, kernel.qemu(), kernel.serial, live=True) as session:
         kernel.prepare()
-        address = f"localhost:{listener.getsockname()[1]}"
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
         command = shlex.join([GDB, "-x", str(kernel.script), "-ex", f"target remote {address}"])
         console.step(f"for GDB: {command}")
         console.step(f"boot '{kernel.boot.name}' at {address}, waiting for a debugger; Ctrl-C ends it")
