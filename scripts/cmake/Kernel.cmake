@@ -4,6 +4,7 @@
 #                  MACHINE sources...        only for the machine
 #                  FAKE sources...           only for the host: the fake architecture
 #                  LINKER_SCRIPT file
+#                  [FIXED]                   it runs at the addresses that it is linked at
 #                  [ASM_OFFSETS source]      C++ that says which offsets assembly gets to know
 #                  [SYMBOLS]                 names of functions go into the image, for backtraces
 #                  [LIBFDT])                 link libfdt: TESSERA_LIBFDT's, on the host its own
@@ -50,11 +51,9 @@ target_compile_options(tessera_freestanding INTERFACE
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:
         -fno-tree-loop-distribute-patterns>)        # or the loop in memcpy becomes a call of memcpy
 
-# No libgcc: it uses SIMD registers, and a helper that is missing shall be a link error. The image
-# is linked as a position-independent executable, because it runs wherever it is loaded.
+# No libgcc: it uses SIMD registers, and a helper that is missing shall be a link error.
 target_link_options(tessera_freestanding INTERFACE
     -nostdlib -static
-    -Wl,-pie,--no-dynamic-linker,-z,notext
     -Wl,--build-id=sha1,--gc-sections,--fatal-warnings)
 
 # How the same sources are compiled for tests on the host.
@@ -65,7 +64,7 @@ target_compile_options(tessera_hosted INTERFACE
 target_link_options(tessera_hosted INTERFACE -fsanitize=address,undefined)
 
 function(tessera_kernel)
-    cmake_parse_arguments(PARSE_ARGV 0 kernel "SYMBOLS;LIBFDT" "LINKER_SCRIPT;ASM_OFFSETS" "PORTABLE;MACHINE;FAKE")
+    cmake_parse_arguments(PARSE_ARGV 0 kernel "FIXED;SYMBOLS;LIBFDT" "LINKER_SCRIPT;ASM_OFFSETS" "PORTABLE;MACHINE;FAKE")
     file(GLOB folders LIST_DIRECTORIES true RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS *)
     list(REMOVE_ITEM folders arch)
     if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
@@ -97,6 +96,11 @@ macro(_tessera_machine_kernel)
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LINK_DEPENDS ${kernel_LINKER_SCRIPT})
     target_link_libraries(kernel.elf PRIVATE tessera_freestanding)
     target_link_options(kernel.elf PRIVATE -T ${kernel_LINKER_SCRIPT})
+    if(kernel_FIXED) # the MMU takes it there, wherever it is loaded
+        target_link_options(kernel.elf PRIVATE -Wl,-no-pie)
+    else() # it runs where it is loaded, so a list of the addresses in it has to be left
+        target_link_options(kernel.elf PRIVATE -Wl,-pie,--no-dynamic-linker,-z,notext)
+    endif()
     if(kernel_LIBFDT)
         target_link_libraries(kernel_objects PRIVATE libfdt)
         target_link_libraries(kernel.elf PRIVATE libfdt)
