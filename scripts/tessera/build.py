@@ -65,17 +65,10 @@ def _configure(tree: Tree, preset: str, folder: Path, name: str) -> None:
     CMake found out about a compiler it keeps, so a changed toolchain file needs a fresh start.
     """
     options = [f"-DTESSERA_LIBFDT={libfdt_folder(tree.root)}"]
-    files = [tree.root / "CMakePresets.json", *sorted(tree.root.glob("scripts/cmake/*.cmake"))]
-    contents = [file.read_text(encoding="utf-8") for file in files]
-    facts = [str(tree.root), preset, *options, *contents]
-    key = hashlib.sha256("\0".join(facts).encode()).hexdigest()
-    stamp = folder / "configured"
-    if (
-        (folder / "build.ninja").exists()
-        and stamp.exists()
-        and stamp.read_text(encoding="utf-8") == key
-    ):
+    stamp, key = folder / "configured", _configuration(tree, [str(tree.root), preset, *options])
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == key:
         return
+    stamp.unlink(missing_ok=True)
     with console.busy(f"configuring {name}"):
         done = subprocess.run(
             ["cmake", "--preset", preset, "--fresh", *options],
@@ -93,6 +86,13 @@ def _configure(tree: Tree, preset: str, folder: Path, name: str) -> None:
             f"configuring {name} failed", done.stdout.splitlines(), folder / "configure.log"
         )
     stamp.write_text(key, encoding="utf-8")
+
+
+def _configuration(tree: Tree, facts: list[str]) -> str:
+    """A key of everything that a configured folder depends on and does not notice by itself."""
+    files = [tree.root / "CMakePresets.json", *sorted(tree.root.glob("scripts/cmake/*.cmake"))]
+    facts = [*facts, *(file.read_text(encoding="utf-8") for file in files)]
+    return hashlib.sha256("\0".join(facts).encode()).hexdigest()
 
 
 def _compile(tree: Tree, folder: Path, name: str, targets: Sequence[str], jobs: int | None) -> None:

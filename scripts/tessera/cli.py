@@ -152,20 +152,21 @@ def main(root: Path, argv: list[str]) -> int:
     except Terminated as stopped:
         console.error(f"stopped by {stopped}; nothing is left running")
         return 128 + stopped.number
-    except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # the reader has gone: nothing more to say
+    except BrokenPipeError:  # the reader has gone: there is nobody to say more to
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         if error.errno not in _SURROUNDINGS:
             raise
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        console.error(
-            f"{error.filename or root}: {error.strerror}",
-            "Free some disk space, then run the same command again." if full else None,
-        )
-        return 1
+        return _report_surroundings(error, root)
+
+
+def _report_surroundings(error: OSError, root: Path) -> int:
+    """What the file system refused, in one sentence."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    hint = "Free some disk space, then run the same command again." if full else None
+    console.error(f"{error.filename or root}: {error.strerror}", hint)
+    return 1
 
 
 def _terminate(number: int, _frame: FrameType | None) -> NoReturn:

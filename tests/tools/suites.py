@@ -1,4 +1,4 @@
-"""A synthetic stack of two stages whose builds and tests are shell commands, for `./tessera test`."""
+"""A synthetic stack of two stages, for `./tessera test`: builds and tests are shell commands."""
 from __future__ import annotations
 
 import json

@@ -135,18 +135,12 @@ def install(packages: Sequence[str], host: Host) -> None:
     """Installs `packages`, with new package lists if there are none or only outdated ones."""
     prefix = host.privilege()
     if prefix is None:
-        line = by_hand(packages, sudo=shutil.which("sudo") is not None)
-        raise Misuse(
-            f"these packages are missing and only root can install them: {' '.join(packages)}",
-            hint=f"Run this line, then the same command again:\n  {line}",
-        )
-    label = (
-        f"set-up of {len(packages)} packages" if len(packages) > 1 else f"set-up of {packages[0]}"
-    )
-    fresh = lists_are_stale(host)
-    updated = apt_get(["update"], "package lists", prefix) if fresh else None
+        raise _refusal(packages)
+    label = f"set-up of {packages[0] if len(packages) == 1 else f'{len(packages)} packages'}"
+    stale = lists_are_stale(host)
+    updated = apt_get(["update"], "package lists", prefix) if stale else None
     done = apt_get([*INSTALL, *packages], label, prefix)
-    if not done.ok and not fresh and done.matches(_OUTDATED):
+    if not done.ok and not stale and done.matches(_OUTDATED):
         updated = apt_get(["update"], "package lists", prefix)
         done = apt_get([*INSTALL, *packages], label, prefix)
     if not done.ok:
@@ -155,3 +149,12 @@ def install(packages: Sequence[str], host: Host) -> None:
             f"apt-get could not install {' '.join(packages)}; it says\n  {done.words()}",
             cause.hint() or done.hint(),
         )
+
+
+def _refusal(packages: Sequence[str]) -> Misuse:
+    """What a user without root is told: the exact line to run."""
+    line = by_hand(packages, sudo=shutil.which("sudo") is not None)
+    return Misuse(
+        f"these packages are missing and only root can install them: {' '.join(packages)}",
+        hint=f"Run this line, then the same command again:\n  {line}",
+    )

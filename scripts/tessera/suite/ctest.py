@@ -9,7 +9,6 @@ import signal
 import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Sequence
 
 from tessera import console
 from tessera.errors import Failure
@@ -83,20 +82,9 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     folder = selection.folder
     report = folder / "junit.xml"
     report.unlink(missing_ok=True)
-    command = [
-        "ctest",
-        *selection.options(),
-        "-j",
-        str(jobs),
-        "--timeout",
-        str(TIMEOUT),
-        "--output-junit",
-        str(report),
-        "--test-output-size-failed",
-        "400000",
-    ]
+    limits = f"-j {jobs} --timeout {TIMEOUT} --test-output-size-failed 400000".split()
     with subprocess.Popen(
-        command,
+        ["ctest", *selection.options(), *limits, "--output-junit", str(report)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
