@@ -259,6 +259,7 @@ def test_a_signal_at_a_bad_moment_leaves_no_qemu(tmp_path: Path, monkeypatch: py
     def interrupted_popen(*args: object, **options: object) -> subprocess.Popen[bytes]:
         process = popen(*args, **options)
         if "-kernel" in args[0]:  # neither the compiler nor QEMU's `--version`
+            wait_until(lambda: bool(processes_of(tmp_path)), "QEMU's start")
             signal.raise_signal(signal.SIGINT)
         return process
 
