@@ -8,11 +8,13 @@
 namespace k {
 
 void panic_at(Place place, std::string_view text, std::span<const Argument> arguments) noexcept {
+    platform::begin_panic();
     trace::event(trace::Kind::Panic, place.line);
     Console console;
     print("PANIC: ");
     format_arguments(TextOut{console}, text, arguments);
     print("\n  at {}:{}\n", place.file, place.line);
+    platform::print_backtrace(CodePosition::of_caller());
     platform::power_off();
 }
 

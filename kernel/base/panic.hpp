@@ -23,14 +23,16 @@ struct PanicMessage {
 };
 
 /// What panic() does when templates are out of the way.
-[[noreturn]] void panic_at(Place place, std::string_view text,
-                           std::span<const Argument> arguments) noexcept;
+[[noreturn, gnu::noinline]] void panic_at(Place place, std::string_view text,
+                                          std::span<const Argument> arguments) noexcept;
 
 /// Prints `PANIC: message` and the place of the call, then turns the machine off. For what only a
-/// mistake in the kernel can cause; what users can cause is an error value instead.
+/// mistake in the kernel can cause; what users can cause is an error value instead. Inline, so that
+/// a backtrace begins with the caller.
 template <class... Arguments>
-[[noreturn]] void panic(PanicMessage<std::type_identity_t<Arguments>...> message,
-                        const Arguments&... arguments) noexcept {
+[[noreturn, gnu::always_inline]] inline void
+panic(PanicMessage<std::type_identity_t<Arguments>...> message,
+      const Arguments&... arguments) noexcept {
     const std::array<Argument, sizeof...(Arguments)> list{argument(arguments)...};
     panic_at(message.place, message.text.get(), list);
 }

@@ -16,8 +16,9 @@ inline constexpr bool enabled = K_TRACE != 0;
 /// What happened. The comment names the words that come with it.
 enum class Kind : u64 {
     None,
-    Boot,  ///< exception level of entry
-    Panic, ///< line in the source
+    Boot,      ///< exception level of entry
+    Panic,     ///< line in the source
+    Exception, ///< vector, syndrome, program counter
 };
 
 struct Record {

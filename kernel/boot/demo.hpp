@@ -7,6 +7,6 @@
 namespace k::demo {
 
 /// Shows on the console what this chapter has added. Each chapter's is in `demo/demo.cpp`.
-void run(const KernelState& state) noexcept;
+void run(KernelState& state) noexcept;
 
 } // namespace k::demo

@@ -1,4 +1,6 @@
 #include "arch/cpu.hpp"
+#include "arch/exceptions.hpp"
+#include "arch/stack_guard.hpp"
 #include "base/assert.hpp"
 #include "base/print.hpp"
 #include "base/trace.hpp"
@@ -8,6 +10,7 @@
 /// The image's ends, from kernel.ld: only their addresses mean anything.
 extern "C" const char image_begin[]; // NOLINT(modernize-avoid-c-arrays)
 extern "C" const char image_end[];   // NOLINT(modernize-avoid-c-arrays)
+extern "C" const char stack_guard[]; // NOLINT(modernize-avoid-c-arrays)
 
 namespace k {
 
@@ -17,6 +20,8 @@ namespace {
 constexpr arch::Conduit conduit(u64 entered_at) noexcept {
     return entered_at == 2 ? arch::Conduit::Smc : arch::Conduit::Hvc;
 }
+
+constexpr unsigned page_bits = 12; // of kernel.ld's stack guard
 
 PhysAddr address_of(const char* symbol) noexcept {
     return PhysAddr{reinterpret_cast<uptr>(symbol)};
@@ -30,6 +35,8 @@ PhysAddr address_of(const char* symbol) noexcept {
 extern "C" [[noreturn]] void kernel_main(u64 device_tree, u64 entered_at) noexcept;
 
 void kernel_main([[maybe_unused]] u64 device_tree, u64 entered_at) noexcept {
+    arch::install_vectors();
+    arch::guard(address_of(stack_guard).raw(), page_bits);
     trace::event(trace::Kind::Boot, entered_at);
     kernel_state.firmware = dev::Psci{conduit(entered_at)};
     kernel_state.image = {address_of(image_begin), address_of(image_end)};

@@ -1,6 +1,17 @@
 #include "boot/platform.hpp"
 
+#include "arch/cpu.hpp"
 #include "base/platform.hpp"
+#include "base/print.hpp"
+
+// From kernel.ld: only their addresses mean anything.
+extern "C" {
+extern const char image_begin[];                    // NOLINT(modernize-avoid-c-arrays)
+extern const k::SymbolTable::Entry symbols_begin[]; // NOLINT(modernize-avoid-c-arrays)
+extern const k::SymbolTable::Entry symbols_end[];   // NOLINT(modernize-avoid-c-arrays)
+extern const char stack_bottom[];                   // NOLINT(modernize-avoid-c-arrays)
+extern const char emergency_stack_top[];            // NOLINT(modernize-avoid-c-arrays)
+}
 
 namespace k {
 
@@ -20,6 +31,25 @@ namespace platform {
 
 void write(std::string_view text) noexcept {
     kernel_state.console.write(text);
+}
+
+void print_backtrace(const CodePosition& position) noexcept {
+    const SymbolTable symbols{reinterpret_cast<uptr>(image_begin),
+                              {symbols_begin, symbols_end},
+                              reinterpret_cast<const char*>(symbols_end)};
+    const StackBounds stack{reinterpret_cast<uptr>(stack_bottom),
+                            reinterpret_cast<uptr>(emergency_stack_top)};
+    Console console;
+    write_backtrace(TextOut{console}, symbols, stack, position);
+}
+
+void begin_panic() noexcept {
+    switch (kernel_state.panics++) {
+    case 0: return;
+    case 1: write("\nPANIC: while panicking\n"); power_off();
+    case 2: kernel_state.firmware.system_off(); // writing must have been the fault
+    default: arch::halt();
+    }
 }
 
 void power_off() noexcept {

@@ -32,6 +32,7 @@ start:
     bl      drop_to_el1
 1:  msr     daifset, #0b1111            // no interrupt until there is someone to take it
     msr     spsel, #1                   // SP is SP_EL1, not the user's SP_EL0
+    msr     cpacr_el1, xzr              // floating point is an exception
     adrp    x0, stack_top
     add     sp, x0, :lo12:stack_top
     bl      clear_bss
@@ -47,6 +48,7 @@ start:
 .equ CNTHCTL_EL1PCTEN,  1 << 0          // EL1 may read the physical counter
 .equ CNTHCTL_EL1PCEN,   1 << 1          // and use the physical timer
 .equ CPTR_RES1,         0x33ff          // no trap of floating point
+.equ MDCR_DEBUG_TRAPS,  0xf << 8        // TDE, TDA, TDOSA and TDRA
 .equ SCTLR_RES1,        0x30d00800      // little-endian, MMU and caches off
 .equ SPSR_EL1H_MASKED,  0x3c5           // EL1 on SP_EL1, D, A, I and F masked
 
@@ -62,6 +64,9 @@ drop_to_el1:
     msr     cntvoff_el2, xzr            // virtual time is physical time
     mov     x0, #CPTR_RES1
     msr     cptr_el2, x0
+    mrs     x0, mdcr_el2
+    bic     x0, x0, #MDCR_DEBUG_TRAPS   // EL1 has its debug registers to itself
+    msr     mdcr_el2, x0
     mrs     x0, midr_el1                // EL1 sees the true names of core and cluster
     mrs     x1, mpidr_el1
     msr     vpidr_el2, x0

@@ -1,77 +1,66 @@
 #include "boot/demo.hpp"
 
-#include "base/panic.hpp"
+#include "base/assert.hpp"
 #include "base/print.hpp"
-#include "base/result.hpp"
 
 #include <array>
-#include <limits>
+
+// In refused.S. Nothing relies on what they would have done.
+extern "C" {
+void breakpoint(k::u64) noexcept;
+void system_call(k::u64) noexcept;
+void undefined_instruction(k::u64) noexcept;
+void fpu_access(k::u64) noexcept;
+void load(k::u64 address) noexcept;
+void store(k::u64 address) noexcept;
+void load_exclusive(k::u64 address) noexcept;
+void jump(k::u64 address) noexcept;
+void recurse(k::u64) noexcept;
+k::u64 changed_registers() noexcept;
+}
 
 namespace k::demo {
 
 namespace {
 
-/// A row of the table: an integer type and its limits.
-struct IntegerType {
-    std::string_view name;
-    u32 bits;
-    i64 least;
-    u64 greatest;
+constexpr u64 nothing_there = 0x0bad'0000;               // no device of QEMU's `virt` machine
+constexpr u64 beyond_all_memory = 0x0bad'0000'0000'0000; // more address bits than any core has
+
+/// Something that the processor refuses to do, and the class of exception that says so.
+struct Refused {
+    void (*provoke)(u64) noexcept;
+    u64 argument;
+    arch::ExceptionClass expected;
 };
 
-template <class T>
-constexpr IntegerType integer_type(std::string_view name) noexcept {
-    using Limits = std::numeric_limits<T>;
-    return {name, sizeof(T) * 8, Limits::min(), Limits::max()};
-}
-
-/// A constant table that holds addresses (of the names): it is right only if the image has been
-/// relocated to where it was loaded.
-constexpr std::array integer_types{
-    integer_type<std::int8_t>("i8"),   integer_type<std::uint8_t>("u8"),
-    integer_type<std::int16_t>("i16"), integer_type<std::uint16_t>("u16"),
-    integer_type<std::int32_t>("i32"), integer_type<u32>("u32"),
-    integer_type<i64>("i64"),          integer_type<u64>("u64"),
+constexpr std::array refused{
+    Refused{breakpoint, 0, arch::ExceptionClass::Brk64},
+    Refused{system_call, 0, arch::ExceptionClass::Svc64},
+    Refused{undefined_instruction, 0, arch::ExceptionClass::Unknown},
+    Refused{fpu_access, 0, arch::ExceptionClass::TrappedFloatingPoint},
+    Refused{load, nothing_there, arch::ExceptionClass::DataAbortSame},
+    Refused{store, nothing_there, arch::ExceptionClass::DataAbortSame},
+    Refused{load, beyond_all_memory, arch::ExceptionClass::DataAbortSame},
+    // Not an ordinary load: hardware refuses that as well while the MMU is off, QEMU 7.2 does not.
+    Refused{load_exclusive, nothing_there + 1, arch::ExceptionClass::DataAbortSame},
+    Refused{jump, nothing_there, arch::ExceptionClass::InstructionAbortSame},
+    Refused{jump, nothing_there + 2, arch::ExceptionClass::PcAlignment},
 };
-
-void print_integer_types() noexcept {
-    print("| {:<4} | {:^4} | {:>20} | {:>20} | {:>18} |\n", "type", "bits", "least", "greatest",
-          "greatest, in hex");
-    print("|{:-<6}|{:-^6}|{:->22}|{:->22}|{:->20}|\n", "", "", "", "", "");
-    for (const auto& [name, bits, least, greatest] : integer_types)
-        print("| {:<4} | {:^4} | {:>20} | {:>20} | {:#018x} |\n", name, bits, least, greatest,
-              greatest);
-}
-
-enum class DigitError : u8 { NotADigit };
-
-constexpr Expected<u32, DigitError> digit(char character) noexcept {
-    if (character < '0' || character > '9') return Unexpected{DigitError::NotADigit};
-    return static_cast<u32>(character - '0');
-}
-
-/// The sum of two digits, or the error of the first that is none.
-constexpr Expected<u32, DigitError> sum(char a, char b) noexcept {
-    return K_TRY(digit(a)) + K_TRY(digit(b));
-}
-
-void print_sum(char a, char b) noexcept {
-    if (const auto result = sum(a, b))
-        print("{} + {} = {}\n", a, b, *result);
-    else
-        print("{} + {} is an error, and an error is a value\n", a, b);
-}
 
 } // namespace
 
-void run(const KernelState& state) noexcept {
-    print("Tessera was loaded at {} and is at home there.\n\n", state.image.begin);
-    print_integer_types();
-    print("\n");
-    print_sum('3', '4');
-    print_sum('3', 'x');
-    print("\nSome errors are nobody's value. This one is deliberate:\n");
-    panic("the answer is {:d}, {:#x} or {:#b}, but never {}", 42, 42u, 42u, '?');
+[[gnu::noinline]] void run(KernelState& state) noexcept {
+    print("{} things that the processor refuses to do:\n\n", refused.size());
+    for (const auto& [provoke, argument, expected] : refused) {
+        state.expected_exception = expected;
+        provoke(argument);
+        K_ASSERT(!state.expected_exception); // or it has not happened
+        print("\n");
+    }
+    state.expected_exception = arch::ExceptionClass::Brk64;
+    const bool all_kept = changed_registers() == 0;
+    print("registers behind it: {}\n\n", all_kept ? "as they were" : "changed");
+    recurse(0); // for ever, but no stack is that deep
 }
 
 } // namespace k::demo

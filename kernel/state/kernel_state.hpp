@@ -2,16 +2,21 @@
 /// All mutable state of the kernel itself. (User-visible objects live in memory that users gave.)
 #pragma once
 
+#include "arch/esr.hpp"
 #include "base/address.hpp"
 #include "base/invariant.hpp"
 #include "dev/pl011.hpp"
 #include "dev/psci.hpp"
+
+#include <optional>
 
 namespace k {
 
 struct KernelState {
     dev::Pl011 console;
     dev::Psci firmware;
+    std::optional<arch::ExceptionClass> expected_exception{}; ///< one that is no mistake, if any
+    u32 panics = 0;          ///< more than one: a panic's own fault
     Range<PhysAddr> image{}; ///< where firmware put the kernel, bss and stack included
 };
 

@@ -11,6 +11,10 @@ void write(std::string_view text) noexcept {
     std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+void print_backtrace(const CodePosition&) noexcept {}
+
+void begin_panic() noexcept {}
+
 void power_off() noexcept {
     std::abort();
 }
