@@ -1,28 +1,47 @@
-"""The golden boots of a tree as CTest tests."""
+"""The golden boots and the boot matrix of a tree as CTest tests."""
 from __future__ import annotations
 
 from pathlib import Path
 
-from tessera.chapter import Boot, Chapter
+from tessera.boot import matrix
+from tessera.chapter import Boot, Chapter, Limits
 
 #: The presets each boot is checked with, and what that adds to the test's name.
 _PRESETS = (("kernel", ""), ("clang", ".clang"))
 
 
 def cmake(chapter: Chapter, root: Path) -> str:
-    """CMake code that registers every boot of a chapter, for GCC's kernel and for Clang's."""
-    return "".join(_test(chapter.number, boot, preset, suffix, root)
-                   for boot in chapter.boots for preset, suffix in _PRESETS)
+    """CMake code that registers every boot of a chapter, for GCC's kernel and for Clang's, and the
+    matrix of its first one, for GCC's."""
+    boots = [_golden(chapter.number, boot, preset, suffix, root)
+             for boot in chapter.boots for preset, suffix in _PRESETS]
+    memories = matrix.MEMORY if chapter.boots else ()
+    return "".join([*boots, *(_matrix(chapter, memory, root) for memory in memories)])
 
 
-def _test(number: int, boot: Boot, preset: str, suffix: str, root: Path) -> str:
+def _golden(number: int, boot: Boot, preset: str, suffix: str, root: Path) -> str:
+    """One golden boot, which boots twice."""
+    arguments = ["check", boot.name, "--no-build", "--preset", preset]
+    return _test(f"{number:02}.boot.{boot.name}{suffix}", arguments, "boot", boot.limits, 2, root)
+
+
+def _matrix(chapter: Chapter, memory: str, root: Path) -> str:
+    """One test for all machines with that much memory: starting one costs more than a boot."""
+    boot = chapter.boot()
+    machines = len(matrix.machines(boot.machine, memory))
+    return _test(f"{chapter.number:02}.matrix.{memory}", ["matrix", memory, "--no-build"],
+                 "matrix", boot.limits, machines, root)
+
+
+def _test(name: str, arguments: list[str], label: str, limits: Limits, boots: int,
+          root: Path) -> str:
     """One test. CTest's timeout catches a runner that hangs; boots have limits of their own."""
-    name = _quoted(f"{number:02}.boot.{boot.name}{suffix}")
-    words = [str(root / "tessera"), "boot", "check", boot.name, "--no-build", "--preset", preset]
-    command = " ".join(_quoted(word) for word in words)
-    timeout = round(2 * boot.limits.wall_seconds) + 60
-    return (f"add_test(NAME {name} COMMAND {command} WORKING_DIRECTORY {_quoted(str(root))})\n"
-            f"set_tests_properties({name} PROPERTIES LABELS boot COST 5 TIMEOUT {timeout})\n")
+    command = " ".join(_quoted(word) for word in [str(root / "tessera"), "boot", *arguments])
+    timeout = round(boots * limits.wall_seconds) + 60
+    return (f"add_test(NAME {_quoted(name)} COMMAND {command} "
+            f"WORKING_DIRECTORY {_quoted(str(root))})\n"
+            f"set_tests_properties({_quoted(name)} PROPERTIES LABELS {label} COST 5 "
+            f"TIMEOUT {timeout})\n")
 
 
 def _quoted(word: str) -> str:

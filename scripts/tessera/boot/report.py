@@ -9,11 +9,13 @@ from tessera.boot import golden
 from tessera.boot.check import Outcome, Verdict
 from tessera.boot.files import home_of
 from tessera.boot.sidebyside import first_different_line, side_by_side
+from tessera.tree import Tree
 
 #: Lines of a log that are shown when there is nothing to compare them with.
 _TAIL = 12
 
-_ENDS = {"ok": "end well", "panic": "end in a panic", "refused": "refuse to boot"}
+#: What a boot must do, by what chapter.toml says.
+ENDS = {"ok": "end well", "panic": "end in a panic", "refused": "refuse to boot"}
 
 
 def show(outcome: Outcome) -> None:
@@ -30,7 +32,7 @@ def show(outcome: Outcome) -> None:
 def _show_accepted(outcome: Outcome) -> None:
     """What `--accept` changed."""
     done = "is new" if outcome.expected is None else "has been rewritten"
-    console.good(f"{outcome.name}: {_relative(outcome.expected_file, outcome)} {done}")
+    console.good(f"{outcome.name}: {relative(outcome.expected_file, outcome.tree)} {done}")
     show_difference(outcome.expected or "", outcome.actual, ("before", "now"))
 
 
@@ -40,20 +42,20 @@ def _show_failure(outcome: Outcome) -> None:
     _EXPLAIN[outcome.verdict](outcome)
     if outcome.errors:
         console.out("QEMU said:")
-        _show_tail(outcome.errors)
-    console.out(f"Raw log: {_relative(outcome.raw_log, outcome)}")
+        show_tail(outcome.errors)
+    console.out(f"Raw log: {relative(outcome.raw_log, outcome.tree)}")
 
 
 def _wrong_end(outcome: Outcome) -> None:
     """The end is not the declared one."""
-    console.out(f"It must {_ENDS[outcome.boot.ends]}. It did not: {outcome.ending.sentence}.")
+    console.out(f"It must {ENDS[outcome.boot.ends]}. It did not: {outcome.ending.sentence}.")
     if outcome.ending.hint:
         console.out(outcome.ending.hint)
     console.out()
     if outcome.expected is not None and outcome.changed:
         show_difference(outcome.expected, outcome.actual)
     else:
-        _show_tail(outcome.actual)
+        show_tail(outcome.actual)
     console.out()
 
 
@@ -66,13 +68,13 @@ def _not_repeatable(outcome: Outcome) -> None:
     console.out(f"    second boot  {found.second}")
     console.out("The machine repeats itself exactly. So the kernel's output depends on something")
     console.out("that is not the kernel's, or the image was replaced between the two.")
-    console.out(f"Second log: {_relative(second, outcome)}")
+    console.out(f"Second log: {relative(second, outcome.tree)}")
 
 
 def _differs(outcome: Outcome) -> None:
     """The log is another one."""
     line = first_different_line(golden.lines(outcome.expected), golden.lines(outcome.actual))
-    place = f"{_relative(outcome.expected_file, outcome)}:{line}"
+    place = f"{relative(outcome.expected_file, outcome.tree)}:{line}"
     console.out(f"It ended as it should, but differs from line {line} on ({place}).")
     console.out()
     show_difference(outcome.expected, outcome.actual)
@@ -82,8 +84,9 @@ def _differs(outcome: Outcome) -> None:
 
 def _not_expected(outcome: Outcome) -> None:
     """Nothing has been recorded."""
-    console.out(f"{_relative(outcome.expected_file, outcome)} does not exist. The boot printed:")
-    _show_tail(outcome.actual)
+    file = relative(outcome.expected_file, outcome.tree)
+    console.out(f"{file} does not exist. The boot printed:")
+    show_tail(outcome.actual)
     _show_accept(outcome)
 
 
@@ -101,7 +104,7 @@ def _show_accept(outcome: Outcome) -> None:
         console.out(f"if `{tool} boot check {outcome.boot.name}` passes, this one must too.")
 
 
-def _show_tail(log: str) -> None:
+def show_tail(log: str) -> None:
     """The last lines of a log."""
     lines = golden.lines(log)
     if len(lines) > _TAIL:
@@ -117,7 +120,7 @@ def show_difference(before: str, now: str, titles: tuple[str, str] = ("expected"
         console.out(row.text, style=row.style)
 
 
-def _relative(file: Path, outcome: Outcome) -> Path:
+def relative(file: Path, tree: Tree) -> Path:
     """A path as seen from the tree that the person works in."""
-    root = home_of(outcome.tree).root
+    root = home_of(tree).root
     return file.relative_to(root) if file.is_relative_to(root) else file

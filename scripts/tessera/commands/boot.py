@@ -1,8 +1,10 @@
-"""Checks the golden boots of this tree's chapter, as its chapters/NN/chapter.toml declares them.
+"""Checks the boots of this tree's chapter, as its chapters/NN/chapter.toml declares them.
 
 A golden boot passes when it ends as declared, when two boots of the same image print the same
 bytes, and when its log, with times, addresses and the like replaced, is the one in
-chapters/NN/expected/. `./tessera test` runs all of them; this command is for one at a time.
+chapters/NN/expected/. The boot matrix starts the first of them on machines with other memory,
+processors and interrupt controllers, at EL1 and EL2, and looks at how it ends. `./tessera test`
+runs all of this; this command is for a part at a time.
 """
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import argparse
 
 from tessera.tree import Tree
 
-HELP = "list and check this chapter's golden boots"
+HELP = "list and check this chapter's boots"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,14 +26,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "check", help="check one boot, or all of them", allow_abbrev=False,
         description="Boots the kernel and checks its log. Exit status 1 when a check fails.")
     check.add_argument("name", metavar="NAME", nargs="?", help="the boot (default: every one)")
-    check.add_argument("--preset", default="kernel", choices=("kernel", "clang", "kernel-release"),
-                       help="which build to boot; kernel-release's log is not compared")
     check.add_argument("--accept", action="store_true",
                        help="record the log as the expected one, and show what changed")
     check.add_argument("--once", action="store_true",
                        help="leave out the second boot, which shows that the first is repeatable")
-    check.add_argument("--no-build", action="store_true", help="boot what is built, as it is")
+    _build_options(check)
     check.set_defaults(action=_check)
+    matrix = actions.add_parser(
+        "matrix", help="boot on every machine the kernel must not tell apart", allow_abbrev=False,
+        description="Boots with each size of memory, processor, interrupt controller and exception "
+                    "level, and checks how that ends. Exit status 1 when one ends differently.")
+    matrix.add_argument("memory", metavar="SIZE", nargs="?",
+                        help="with this much memory: 64M, 512M or 4G (default: each)")
+    _build_options(matrix)
+    matrix.set_defaults(action=_matrix)
+
+
+def _build_options(parser: argparse.ArgumentParser) -> None:
+    """Which kernel is booted."""
+    parser.add_argument("--preset", default="kernel", choices=("kernel", "clang", "kernel-release"),
+                        help="which build to boot; kernel-release's log is not compared")
+    parser.add_argument("--no-build", action="store_true", help="boot what is built, as it is")
 
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:
@@ -60,14 +75,31 @@ def _check(args: argparse.Namespace, tree: Tree) -> int:
     from tessera.boot.check import check_boots
     from tessera.boot.report import show
 
-    if not args.no_build:
-        from tessera import setup
-        from tessera.build import build
-
-        setup.ensure("test" if args.preset == "clang" else "run", tree=tree)
-        build(tree, args.preset)
+    _build(args, tree)
     outcomes = check_boots(tree, accept=args.accept, names=[args.name] if args.name else None,
                            preset=args.preset, once=args.once)
     for outcome in outcomes:
         show(outcome)
     return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+def _matrix(args: argparse.Namespace, tree: Tree) -> int:
+    """`boot matrix`."""
+    from tessera.boot import matrix, matrix_report
+
+    _build(args, tree)
+    memories = (args.memory,) if args.memory else matrix.MEMORY
+    fine = [matrix_report.show(tree, memory, args.preset, matrix.check(tree, memory, args.preset))
+            for memory in memories]
+    return 0 if all(fine) else 1
+
+
+def _build(args: argparse.Namespace, tree: Tree) -> None:
+    """Brings the kernel up to date, unless told otherwise."""
+    if args.no_build:
+        return
+    from tessera import setup
+    from tessera.build import build
+
+    setup.ensure("test" if args.preset == "clang" else "run", tree=tree)
+    build(tree, args.preset)

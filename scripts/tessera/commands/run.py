@@ -36,8 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     other.add_argument("--cpu", metavar="NAME", help="processor, such as cortex-a72 or max")
     other.add_argument("--cpus", metavar="N", type=int, help="number of processors")
     other.add_argument("--gic", metavar="N", type=int, help="interrupt controller: 2 or 3")
-    other.add_argument("--el2", dest="virtualization", action="store_true", default=None,
-                       help="enter the kernel at EL2")
+    other.add_argument("--el2", dest="virtualization", default=None,
+                       action=argparse.BooleanOptionalAction, help="enter the kernel at EL2")
     other.add_argument("--append", metavar="TEXT", help="the kernel command line")
     other.add_argument("--root-task", metavar="FILE", type=Path,
                        help="the first user program, an ELF file (from chapter 07 on)")
