@@ -131,15 +131,28 @@ def build_parser(root: Path) -> Parser:
     return parser
 
 
+def parse(root: Path, argv: list[str]) -> argparse.Namespace:
+    """Understands a command line. What stands behind `--` is for another program, and is not read.
+
+    Commands that start one declare it with a default for `behind`; others have nothing to do with it.
+    """
+    parser = build_parser(root)
+    end = argv.index("--") if "--" in argv else len(argv)
+    args, extra = parser.parse_known_args(argv[:end])
+    if not hasattr(args, "behind"):
+        extra += argv[end:]
+    if extra:
+        parser.deepest(argv).refuse(extra)
+    args.behind = argv[end + 1 :]
+    return args
+
+
 def main(root: Path, argv: list[str]) -> int:
     """Runs one command. Exit status: 0 fine, 1 failed, 2 misused, 128 + N stopped by signal N."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
     try:
-        parser = build_parser(root)
-        args, extra = parser.parse_known_args(argv or ["--help"])
-        if extra:
-            parser.deepest(argv).refuse(extra)
+        args = parse(root, argv or ["--help"])
         status = args.execute(args, Tree(root)) or 0
         sys.stdout.flush()
         return status

@@ -146,6 +146,7 @@ def test_declared_last_line_is_that_of_the_chapter() -> None:
     (PANIC + b"[ch01] OK\r\n", End.PANIC),
     (b"[    0.000123] PANIC: late\r\n", End.PANIC),
     (b"[    0.000123] REFUSED: old\r\n", End.REFUSED),
+    (b"i8 u8 PANIC: in the middle of a line\r\n  at k.cpp:1\r\n", End.PANIC),
     (b"no PANIC: here\r\n[ch01] OK\r\n", End.OK),
 ])
 def test_where_a_panic_is_seen(output: bytes, end: End) -> None:

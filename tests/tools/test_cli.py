@@ -41,6 +41,7 @@ def run(repository: Path, *args: str, **options: object) -> subprocess.Completed
         (["doctor", "--install", "tests"], "there is no 'tests' here", "Did you mean 'test'?"),
         (["test", "--jobs=3"], "`./tessera test` has no option --jobs", "`./tessera test --help`"),
         (["test", "1", "2"], "'2' is one argument too many", "`./tessera test --help`"),
+        (["test", "--", "2"], "`./tessera test` has no option --", "`./tessera test --help`"),
         (["test", "two"], "'two' is not a chapter", ""),
         (["test", "77"], "there is no chapter 77", "01"),
     ],

@@ -292,7 +292,7 @@ def test_a_port_in_use_is_a_clear_error() -> None:
 @pytest.mark.parametrize(("args", "says"), [
     (("--port", "99999", "--server"), "'99999' is not a port"),
     (("--port", "1234"), "--port is for --server"),
-    (("--server", "--", "-batch"), "--server starts no GDB"),
+    (("01", "--boot", "el2", "--server", "--", "-batch"), "--server starts no GDB"),
     (("O1",), "'O1' is not a chapter"),
     (("--boot", "nonsense"), "has no boot 'nonsense'"),
 ])

@@ -12,6 +12,8 @@ from tessera.boot.session import Stop
 
 _STAMP = r"(?:\[ *\d+\.\d{6}\] )?"
 _PANIC = re.compile(rf"^{_STAMP}(PANIC: .*)$", re.MULTILINE)
+#: A kernel that panics in the middle of a line does not finish its sentence first.
+_INTERRUPTED = re.compile(r"(PANIC: .*)$", re.MULTILINE)
 _REFUSED = re.compile(rf"^{_STAMP}(REFUSED: .*)$", re.MULTILINE)
 
 
@@ -52,13 +54,16 @@ def judge(run: Run, chapter: int) -> Ending:
     if run.awaited is not None:
         return Ending(End.NO_PROMPT, "missing prompt: the machine powered off before it printed "
                                      f"{run.awaited.expect!r}")
-    return _powered_off(golden.lines(log), f"[ch{chapter:02}] OK")
+    return _powered_off(log, f"[ch{chapter:02}] OK")
 
 
-def _powered_off(lines: list[str], last: str) -> Ending:
-    """A power-off without panic: it depends on the last line."""
+def _powered_off(log: str, last: str) -> Ending:
+    """A power-off with no line that says why: it depends on the last line."""
+    lines = golden.lines(log)
     if lines and lines[-1] == last:
         return Ending(End.OK, f"it ended well: {last}")
+    if found := _INTERRUPTED.search(log):
+        return Ending(End.PANIC, f"the kernel panicked: {found[1]}")
     said = f"ended with {lines[-1]!r}" if lines else "printed nothing at all"
     return Ending(End.NO_LAST_LINE, f"missing last line: the machine powered off without "
                                     f"'{last}'; it {said}",

@@ -25,18 +25,13 @@ PORT = 1234
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
-    parser.add_argument("chapter", metavar="NN", nargs="?", type=_chapter, help="which chapter (default: this tree's)")
-    parser.add_argument("gdb", metavar="-- ARGS", nargs="*", help="arguments for GDB")
+    parser.add_argument("chapter", metavar="NN", nargs="?", type=chapter_number, help="which chapter (default: this tree's)")
+    parser.set_defaults(behind=[])
     parser.add_argument("--boot", metavar="NAME", help="which of its boots (default: the first in its chapter.toml)")
     parser.add_argument("--release", action="store_true", help="the release build instead of the debug build")
     parser.add_argument("--server", action="store_true", help="start no GDB; wait for a debugger to connect")
     parser.add_argument("--port", metavar="N", type=_port,
                         help=f"where the server waits (default: {PORT}; 0: any free one)")
-
-
-def _chapter(word: str) -> int | str:
-    """A chapter; an option can only come here from behind `--`, so it is GDB's."""
-    return word if word.startswith("-") else chapter_number(word)
 
 
 def _port(word: str) -> int:
@@ -48,11 +43,9 @@ def _port(word: str) -> int:
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:
     """Sets up, builds, and lets GDB or somebody else's debugger have the machine."""
-    if isinstance(args.chapter, str):
-        args.chapter, args.gdb = None, [args.chapter, *args.gdb]
     if args.port is not None and not args.server:
         raise Misuse("--port is for --server", "Without it, GDB is started and connected for you.")
-    if args.gdb and args.server:
+    if args.behind and args.server:
         raise Misuse("--server starts no GDB, so it has no arguments for one")
     from tessera import chapter as chapters, setup
     from tessera.build import build
@@ -68,4 +61,4 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     kernel = start.Debuggee(tree.build / "debug", stage, preset, boot)
     if args.server:
         return start.server(kernel, PORT if args.port is None else args.port)
-    return start.debugger(kernel, args.gdb)
+    return start.debugger(kernel, args.behind)
