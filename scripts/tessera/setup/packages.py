@@ -49,6 +49,9 @@ TIERS = {
         ("run",),
     ),
     "debug": Tier("debug the kernel with GDB", ("gdb-multiarch",), ("run",)),
+    "qemu10": Tier(
+        "make the chroot of `test --qemu 10`", ("debootstrap", "debian-archive-keyring"), ("run",)
+    ),
     "book": Tier("render the book", ("doxygen", "doxygen-awesome-css", "graphviz"), ("run",)),
 }
 
