@@ -6,6 +6,7 @@
 #include "arch/cpu.hpp"
 #include "arch/firmware.hpp"
 #include "arch/mmio.hpp"
+#include "arch/window.hpp"
 
 #include <concepts>
 
@@ -23,6 +24,11 @@ static_assert(requires(Conduit conduit, u32 function) {
 static_assert(requires {
     { current_el() } -> std::same_as<unsigned>;
     { halt() } -> std::same_as<void>;
+});
+
+static_assert(requires(PhysAddr address, const void* pointer) {
+    { window.at<u8>(address) } -> std::same_as<u8*>;
+    { window.phys(pointer) } -> std::same_as<PhysAddr>;
 });
 
 } // namespace k::arch

@@ -6,6 +6,7 @@
 #include "base/types.hpp"
 
 #include <compare>
+#include <optional>
 
 namespace k {
 
@@ -54,7 +55,8 @@ class Address {
 };
 
 using PhysAddr = Address<struct PhysTag>;
-using VirtAddr = Address<struct VirtTag>; ///< in some user's address space; never dereferenced
+inline constexpr unsigned physical_bits = 52; ///< Arm ARM, "Physical address size": at most these
+using VirtAddr = Address<struct VirtTag>;     ///< in some user's address space; never dereferenced
 
 /// The addresses from `begin` up to, but not including, `end`.
 template <class A>
@@ -64,7 +66,29 @@ struct Range {
 
     [[nodiscard]] constexpr u64 bytes() const noexcept { return end - begin; }
 
+    [[nodiscard]] constexpr bool empty() const noexcept { return begin == end; }
+
     [[nodiscard]] constexpr bool contains(A a) const noexcept { return begin <= a && a < end; }
+
+    [[nodiscard]] constexpr bool overlaps(Range other) const noexcept {
+        return begin < other.end && other.begin < end;
+    }
+
+    friend constexpr bool operator==(const Range&, const Range&) = default;
 };
+
+using PhysRange = Range<PhysAddr>;
+
+/// The range of `size` bytes at `base`: where the end of anything physical is computed.
+/// \returns nothing when it would run past the last address there can be.
+[[nodiscard]] constexpr std::optional<PhysRange> range_of(u64 base, u64 size) noexcept {
+    constexpr u64 end = bit(physical_bits);
+    if (base > end || size > end - base) return {};
+    return PhysRange{PhysAddr{base}, PhysAddr{base + size}};
+}
+
+/// Memory is managed in pages of 4 KiB.
+inline constexpr unsigned page_bits = 12;
+inline constexpr u64 page_bytes = bit(page_bits);
 
 } // namespace k

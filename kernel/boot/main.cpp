@@ -6,6 +6,7 @@
 #include "base/trace.hpp"
 #include "boot/demo.hpp"
 #include "boot/platform.hpp"
+#include "boot/survey.hpp"
 
 /// The image's ends, from kernel.ld: only their addresses mean anything.
 extern "C" const char image_begin[]; // NOLINT(modernize-avoid-c-arrays)
@@ -17,11 +18,10 @@ namespace k {
 namespace {
 
 /// QEMU's firmware is reached by SMC when it lends us EL2, and by HVC when it keeps EL2 to itself.
+/// A guess, for what goes wrong before the device tree has said how it is.
 constexpr arch::Conduit conduit(u64 entered_at) noexcept {
     return entered_at == 2 ? arch::Conduit::Smc : arch::Conduit::Hvc;
 }
-
-constexpr unsigned page_bits = 12; // of kernel.ld's stack guard
 
 PhysAddr address_of(const char* symbol) noexcept {
     return PhysAddr{reinterpret_cast<uptr>(symbol)};
@@ -30,19 +30,20 @@ PhysAddr address_of(const char* symbol) noexcept {
 } // namespace
 
 /// The kernel's first C++ function, called by start.S on the boot stack, at EL1 with the MMU off.
-/// \param device_tree  where firmware put its description of the machine (not read yet)
+/// \param device_tree  where firmware put its description of the machine
 /// \param entered_at   the exception level at which firmware entered the image
 extern "C" [[noreturn]] void kernel_main(u64 device_tree, u64 entered_at) noexcept;
 
-void kernel_main([[maybe_unused]] u64 device_tree, u64 entered_at) noexcept {
+void kernel_main(u64 device_tree, u64 entered_at) noexcept {
     arch::install_vectors();
     arch::guard(address_of(stack_guard).raw(), page_bits);
     trace::event(trace::Kind::Boot, entered_at);
     kernel_state.firmware = dev::Psci{conduit(entered_at)};
     kernel_state.image = {address_of(image_begin), address_of(image_end)};
     K_ASSERT(arch::current_el() == 1);
+    survey(PhysAddr{device_tree});
     check_invariants(kernel_state);
-    demo::run(kernel_state);
+    demo::run(boot_state);
     print("[ch" K_CHAPTER "] OK\n");
     platform::power_off();
 }

@@ -1,6 +1,7 @@
 #include "boot/platform.hpp"
 
 #include "arch/cpu.hpp"
+#include "arch/semihosting.hpp"
 #include "base/platform.hpp"
 #include "base/print.hpp"
 
@@ -15,22 +16,18 @@ extern const char emergency_stack_top[];            // NOLINT(modernize-avoid-c-
 
 namespace k {
 
-namespace {
-
-/// The console's registers on QEMU's `virt` machine ("'virt' generic virtual platform").
-constexpr uptr uart_base = 0x0900'0000;
-
-} // namespace
-
 constinit KernelState kernel_state{
-    .console = dev::Pl011{uart_base},
+    .console = {},
     .firmware = dev::Psci{arch::Conduit::Hvc},
 };
 
 namespace platform {
 
 void write(std::string_view text) noexcept {
-    kernel_state.console.write(text);
+    if (kernel_state.console)
+        kernel_state.console->write(text);
+    else
+        arch::semihosting_write(text); // a panic: nothing else is printed before there is a console
 }
 
 void print_backtrace(const CodePosition& position) noexcept {
@@ -53,7 +50,7 @@ void begin_panic() noexcept {
 }
 
 void power_off() noexcept {
-    kernel_state.console.flush();
+    if (kernel_state.console) kernel_state.console->flush();
     kernel_state.firmware.system_off();
 }
 

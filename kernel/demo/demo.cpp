@@ -1,66 +1,95 @@
 #include "boot/demo.hpp"
 
-#include "base/assert.hpp"
+#include "arch/window.hpp"
+#include "base/panic.hpp"
 #include "base/print.hpp"
-
-#include <array>
-
-// In refused.S. Nothing relies on what they would have done.
-extern "C" {
-void breakpoint(k::u64) noexcept;
-void system_call(k::u64) noexcept;
-void undefined_instruction(k::u64) noexcept;
-void fpu_access(k::u64) noexcept;
-void load(k::u64 address) noexcept;
-void store(k::u64 address) noexcept;
-void load_exclusive(k::u64 address) noexcept;
-void jump(k::u64 address) noexcept;
-void recurse(k::u64) noexcept;
-k::u64 changed_registers() noexcept;
-}
+#include "boot/boot_allocator.hpp"
 
 namespace k::demo {
 
 namespace {
 
-constexpr u64 nothing_there = 0x0bad'0000;               // no device of QEMU's `virt` machine
-constexpr u64 beyond_all_memory = 0x0bad'0000'0000'0000; // more address bits than any core has
-
-/// Something that the processor refuses to do, and the class of exception that says so.
-struct Refused {
-    void (*provoke)(u64) noexcept;
-    u64 argument;
-    arch::ExceptionClass expected;
+/// A number of bytes in the largest unit that leaves nothing over.
+struct Size {
+    u64 count;
+    std::string_view unit;
 };
 
-constexpr std::array refused{
-    Refused{breakpoint, 0, arch::ExceptionClass::Brk64},
-    Refused{system_call, 0, arch::ExceptionClass::Svc64},
-    Refused{undefined_instruction, 0, arch::ExceptionClass::Unknown},
-    Refused{fpu_access, 0, arch::ExceptionClass::TrappedFloatingPoint},
-    Refused{load, nothing_there, arch::ExceptionClass::DataAbortSame},
-    Refused{store, nothing_there, arch::ExceptionClass::DataAbortSame},
-    Refused{load, beyond_all_memory, arch::ExceptionClass::DataAbortSame},
-    // Not an ordinary load: hardware refuses that as well while the MMU is off, QEMU 7.2 does not.
-    Refused{load_exclusive, nothing_there + 1, arch::ExceptionClass::DataAbortSame},
-    Refused{jump, nothing_there, arch::ExceptionClass::InstructionAbortSame},
-    Refused{jump, nothing_there + 2, arch::ExceptionClass::PcAlignment},
-};
+constexpr Size size_of(u64 bytes) noexcept {
+    constexpr u64 kib = 1024;
+    constexpr u64 mib = 1024 * kib;
+    constexpr u64 gib = 1024 * mib;
+    if (bytes % gib == 0) return {bytes / gib, "GiB"};
+    if (bytes % mib == 0) return {bytes / mib, "MiB"};
+    if (bytes % kib == 0) return {bytes / kib, "KiB"};
+    return {bytes, "bytes"};
+}
+
+void print_heading(std::string_view what) noexcept {
+    print("\n{:<18}  {:<18}  {:>10}  {}\n", "first byte", "last byte", "size", what);
+}
+
+void print_row(PhysRange range, std::string_view what, std::string_view name = {}) noexcept {
+    const auto [count, unit] = size_of(range.bytes());
+    print("{:#018x}  {:#018x}  {:>6} {}  {}{}{}\n", range.begin, range.end - 1, count, unit, what,
+          name.empty() ? "" : ": ", name);
+}
+
+constexpr std::string_view describe(Use use) noexcept {
+    switch (use) {
+    case Use::Free: return "free";
+    case Use::Firmware: return "reserved by firmware";
+    case Use::Reserved: return "reserved";
+    case Use::Unmapped: return "reserved, not to be mapped";
+    case Use::Initrd: return "initrd";
+    case Use::Tree: return "device tree";
+    case Use::Image: return "kernel";
+    case Use::Boot: return "boot allocator";
+    }
+    return "";
+}
+
+void print_devices(const Machine& machine) noexcept {
+    const auto& [version, distributor, per_core] = machine.gic;
+    const bool v3 = version == GicVersion::V3;
+    print_heading("device");
+    print_row(machine.uart, "PL011: the console");
+    print_row(distributor, v3 ? "GICv3: distributor" : "GICv2: distributor");
+    for (const PhysRange& registers : per_core.items())
+        print_row(registers, v3 ? "GICv3: redistributors" : "GICv2: CPU interface");
+    print("timer: interrupts {} (physical), {} (virtual)\n", machine.timer.physical_interrupt,
+          machine.timer.virtual_interrupt);
+    print("firmware: PSCI by {}\n", machine.psci == arch::Conduit::Hvc ? "hvc" : "smc");
+    print("cores: {}, numbered", machine.cores.size());
+    for (const u64 affinity : machine.cores.items())
+        print(" {:#x}", affinity);
+    print("\ncommand line: \"{}\"\n", machine.bootargs);
+}
+
+/// Takes `count` pages and looks whether they are zero.
+[[gnu::noinline]] void take_pages(BootAllocator& allocator, usize count) noexcept {
+    for (usize i = 0; i < count; ++i) {
+        const auto page = allocator.take_page();
+        if (!page) panic("no memory is left");
+        const std::span words{arch::window.at<const u64>(*page), page_bytes / sizeof(u64)};
+        const bool zero = std::ranges::all_of(words, [](u64 word) { return word == 0; });
+        print("the boot allocator handed out {:#018x}, {}\n", *page,
+              zero ? "zeroed" : "NOT ZEROED");
+    }
+}
 
 } // namespace
 
-[[gnu::noinline]] void run(KernelState& state) noexcept {
-    print("{} things that the processor refuses to do:\n\n", refused.size());
-    for (const auto& [provoke, argument, expected] : refused) {
-        state.expected_exception = expected;
-        provoke(argument);
-        K_ASSERT(!state.expected_exception); // or it has not happened
-        print("\n");
-    }
-    state.expected_exception = arch::ExceptionClass::Brk64;
-    const bool all_kept = changed_registers() == 0;
-    print("registers behind it: {}\n\n", all_kept ? "as they were" : "changed");
-    recurse(0); // for ever, but no stack is that deep
+[[gnu::noinline]] void run(BootState& boot) noexcept {
+    print("This is \"{}\", says a device tree of {} bytes.\n", boot.machine.model, boot.tree_bytes);
+    print_devices(boot.machine);
+    print("\n");
+    BootAllocator allocator{boot.memory};
+    take_pages(allocator, 2);
+    check_invariants(boot.memory);
+    print_heading("memory");
+    for (const auto& [range, use, name] : boot.memory.regions())
+        print_row(range, describe(use), name);
 }
 
 } // namespace k::demo

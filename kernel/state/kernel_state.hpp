@@ -13,11 +13,11 @@
 namespace k {
 
 struct KernelState {
-    dev::Pl011 console;
+    std::optional<dev::Pl011> console{}; ///< none until the device tree has said where it is
     dev::Psci firmware;
     std::optional<arch::ExceptionClass> expected_exception{}; ///< one that is no mistake, if any
-    u32 panics = 0;          ///< more than one: a panic's own fault
-    Range<PhysAddr> image{}; ///< where firmware put the kernel, bss and stack included
+    u32 panics = 0;    ///< more than one: a panic's own fault
+    PhysRange image{}; ///< where firmware put the kernel, bss and stack included
 };
 
 /// Panics with the name of the first invariant of the state that does not hold.

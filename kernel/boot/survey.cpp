@@ -1,0 +1,48 @@
+#include "boot/survey.hpp"
+
+#include "arch/window.hpp"
+#include "base/panic.hpp"
+#include "boot/platform.hpp"
+
+namespace k {
+
+constinit BootState boot_state{};
+
+namespace {
+
+/// A kernel that does not know its machine cannot go on.
+[[noreturn, gnu::noinline]] void refuse(const TreeError& error) noexcept {
+    if (error.node.empty()) panic("the device tree {}", error.what);
+    panic("the device tree {} (at {})", error.what, error.node);
+}
+
+/// What a sound tree says.
+template <class T>
+[[gnu::always_inline]] inline T sound(const TreeResult<T>& result) noexcept {
+    if (!result) refuse(result.error());
+    return *result;
+}
+
+dev::Pl011 uart_at(PhysRange registers) noexcept {
+    return dev::Pl011{reinterpret_cast<uptr>(arch::window.at<void>(registers.begin))};
+}
+
+} // namespace
+
+void survey(PhysAddr device_tree) noexcept {
+    const DeviceTree tree = sound(open_tree(arch::window.at<void>(device_tree)));
+    // The console comes first: whatever is wrong with the rest can then be said.
+    kernel_state.console = uart_at(sound(find_uart(tree)));
+
+    auto& [machine, memory, tree_bytes] = boot_state;
+    machine = sound(read_machine(tree));
+    kernel_state.firmware = dev::Psci{machine.psci};
+
+    tree_bytes = tree.used_bytes();
+    sound(read_memory(tree, memory));
+    const PhysRange blob{device_tree, device_tree + tree_bytes};
+    sound(claim_loaded(memory, kernel_state.image, blob, machine.initrd));
+    check_invariants(memory);
+}
+
+} // namespace k

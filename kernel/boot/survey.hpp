@@ -1,0 +1,23 @@
+/// \file
+/// What boot finds out about the machine before anything else can happen.
+#pragma once
+
+#include "boot/machine.hpp"
+#include "boot/memory_map.hpp"
+
+namespace k {
+
+/// What boot knows. It is of use until the first program runs, and no part of the kernel's state.
+struct BootState {
+    Machine machine;
+    MemoryMap memory;
+    usize tree_bytes = 0;
+};
+
+extern constinit BootState boot_state;
+
+/// Reads the device tree into `boot_state`, and puts console and firmware to use; panics if the
+/// tree is no good. \pre kernel_state.image is set.
+void survey(PhysAddr device_tree) noexcept;
+
+} // namespace k
