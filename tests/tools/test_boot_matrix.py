@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boots import boot_toml, environment, fake_qemu, make_tree, tool
+from boots import boot_toml, environment, fake_qemu, image, make_tree, tool
 from tessera import chapter as chapters
 from tessera.boot import matrix
 from tessera.boot.ending import End
@@ -62,6 +62,7 @@ def test_an_assumption_shows(assuming: Tree) -> None:
 
 @pytest.mark.parametrize("virtualization", [False, True])
 def test_the_command_it_names_boots_that_machine(assuming: Tree, virtualization: bool) -> None:
+    (assuming.build / "kernel/Image").write_bytes(image("everywhere"))  # Clang's is asked for
     boot = chapters.load(assuming, 1).boot()
     for memory, status in (("64M", 1), ("512M", 0)):
         machine = Machine(virtualization, 3, memory, "cortex-a72")
@@ -95,6 +96,14 @@ def test_the_declared_panic(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (
         0, "✓ 01.matrix.64M: on 12 machines, as it is meant to, the kernel panicked: "
            "PANIC: no tree\n")
+
+
+def test_the_right_words_are_not_enough(assuming: Tree, tmp_path: Path) -> None:
+    script = fake_qemu(tmp_path / "qemu", '"$QEMU" "$@"; exit 3')
+    done = tool(assuming, "boot", "matrix", "512M", "--no-build",
+                env=environment(TESSERA_QEMU=script))
+    assert "GICv2, EL1: QEMU died: exit status 3; the last of 2 line(s) is" in done.stdout
+    assert done.returncode == 1
 
 
 def test_the_lines_that_tell_how_it_ended() -> None:
@@ -138,4 +147,5 @@ def test_a_test_for_each_size_of_memory(assuming: Tree) -> None:
 
 def test_a_chapter_without_boots_has_no_matrix(tmp_path: Path) -> None:
     tree = make_tree(tmp_path / "tree", boots="")
-    assert tool(tree, "boot", "list", "--cmake").stdout == ""
+    done = tool(tree, "boot", "list", "--cmake")
+    assert (done.returncode, done.stdout) == (0, "")
