@@ -61,6 +61,14 @@ def test_a_finding_is_a_failure(root: Path, capsys: pytest.CaptureFixture[str]) 
     assert "device-tree broke; what broke it is in" in said and "--input FILE" in said
 
 
+def test_one_that_was_stopped_has_found_nothing(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "status").write_text("72")
+    assert cli.main(root, ["fuzz", "device-tree"]) == 1
+    assert "device-tree was stopped; it had found nothing so far" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("words", "problem"), [
     (["device-three"], "there is no fuzz target 'device-three'"),
     (["device-tree", "--runs", "0"], "'0' is not a whole number from 1 on"),

@@ -19,6 +19,9 @@ HELP = "feed made-up input to the device tree reader"
 #: Larger inputs than this, in bytes, are not tried: QEMU's own tree has 7.5 KB.
 LONGEST = 8192
 
+#: libFuzzer's exit status when a signal asked it to stop.
+STOPPED = 72
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
@@ -49,7 +52,10 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     findings.mkdir(exist_ok=True)
     command = [folder / "tests/fuzz" / f"fuzz-{args.target}", f"-artifact_prefix={findings}/",
                *_amount(args, folder)]
-    if subprocess.run(command, cwd=tree.root, check=False).returncode != 0:
+    status = subprocess.run(command, cwd=tree.root, check=False).returncode
+    if status == STOPPED:
+        raise Failure(f"{args.target} was stopped; it had found nothing so far")
+    if status != 0:
         raise Failure(f"{args.target} broke; what broke it is in {findings}",
                       f"./tessera fuzz {args.target} --input FILE tries that input alone.")
     console.good(f"{args.target}: nothing found")
