@@ -103,7 +103,17 @@ def test_the_right_words_are_not_enough(assuming: Tree, tmp_path: Path) -> None:
     done = tool(assuming, "boot", "matrix", "512M", "--no-build",
                 env=environment(TESSERA_QEMU=script))
     assert "GICv2, EL1: QEMU died: exit status 3; the last of 2 line(s) is" in done.stdout
+    assert "✗ 01.matrix.512M: wrong on 12 of 12 machines\n" in done.stdout
     assert done.returncode == 1
+
+
+def test_a_kernel_that_hangs_is_given_up(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "tree", "idle", expected=OK)
+    done = tool(tree, "boot", "matrix", "64M", "--no-build")
+    assert done.returncode == 1
+    assert "✗ 01.matrix.64M: wrong on 2 of 2 machines\n" in done.stdout
+    assert "64M, cortex-a53, GICv2, EL2: idling: no output and no CPU time for" in done.stdout
+    assert "\nThe other 10 machines were not tried: hanging takes long.\n" in done.stdout
 
 
 def test_the_lines_that_tell_how_it_ended() -> None:

@@ -15,6 +15,7 @@ from tessera import chapter as chapters
 from tessera.boot import files, golden, machine
 from tessera.boot.ending import Ending, judge
 from tessera.boot.process import Run, run
+from tessera.boot.session import Stop
 from tessera.chapter import Boot, Machine
 from tessera.errors import Misuse
 from tessera.tree import Tree
@@ -24,6 +25,9 @@ MEMORY = ("64M", "512M", "4G")
 CPUS = ("cortex-a53", "cortex-a72", "max")
 GICS = (2, 3)
 ENTERED_AT_EL2 = (False, True)
+
+#: A boot that does not end by itself takes its time: after so many, no further one is tried.
+PATIENCE = 2
 
 #: What tells how a boot ended. A panic may come in the middle of a line.
 _VERDICT = re.compile(r"PANIC: .*$|^(?:\[<time>\] )?REFUSED: .*$|^\[ch\d\d\] OK$", re.MULTILINE)
@@ -45,6 +49,11 @@ class Result:
         """Whether it ended as declared, and no line says otherwise."""
         return self.ending.end.value == self.boot.ends and self.actual == self.expected
 
+    @property
+    def hung(self) -> bool:
+        """Whether a limit had to end it."""
+        return self.run.stop not in (Stop.OFF, Stop.DIED)
+
 
 def machines(base: Machine, memory: str) -> list[Machine]:
     """Every machine with that much memory."""
@@ -53,7 +62,8 @@ def machines(base: Machine, memory: str) -> list[Machine]:
 
 
 def check(tree: Tree, memory: str, preset: str) -> list[Result]:
-    """Boots the kernel that `preset` built on every machine with that much memory."""
+    """Boots the kernel that `preset` built on every machine with that much memory, or until it had
+    to be stopped on some."""
     if memory not in MEMORY:
         raise Misuse(f"the boot matrix has {', '.join(MEMORY)}, not {memory}",
                      "`./tessera run --memory SIZE` takes any size.")
@@ -66,7 +76,12 @@ def check(tree: Tree, memory: str, preset: str) -> list[Result]:
                      f"`./tessera boot check {boot.name} --accept` records it.")
     logs = tree.build / "boots" / f"{chapter.number:02}" / preset / "matrix" / memory
     variants = [replace(boot, machine=variant) for variant in machines(boot.machine, memory)]
-    return [_boot(tree, preset, variant, expected, logs) for variant in variants]
+    results: list[Result] = []
+    for variant in variants:
+        results.append(_boot(tree, preset, variant, expected, logs))
+        if sum(result.hung for result in results) == PATIENCE:
+            break
+    return results
 
 
 def _boot(tree: Tree, preset: str, boot: Boot, expected: str, logs: Path) -> Result:

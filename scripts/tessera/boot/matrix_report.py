@@ -19,6 +19,8 @@ def show(tree: Tree, memory: str, preset: str, results: list[Result]) -> bool:
     console.out(f"It must {report.ENDS[failed[0].boot.ends]}, as its golden log does.")
     for result in failed:
         _show_failure(tree, preset, result)
+    if left := len(matrix.machines(failed[0].boot.machine, memory)) - len(results):
+        console.out(f"\nThe other {left} machines were not tried: hanging takes long.")
     console.out(f"\nThe end of what it printed on {matrix.words(failed[0].boot.machine)}:")
     report.show_tail(golden.text(failed[0].run.output))
     return False
