@@ -6,6 +6,7 @@
 #include "arch/cpu.hpp"
 #include "arch/firmware.hpp"
 #include "arch/mmio.hpp"
+#include "arch/tlb.hpp"
 #include "arch/window.hpp"
 
 #include <concepts>
@@ -29,6 +30,15 @@ static_assert(requires {
 static_assert(requires(PhysAddr address, const void* pointer) {
     { window.at<u8>(address) } -> std::same_as<u8*>;
     { window.phys(pointer) } -> std::same_as<PhysAddr>;
+    { window.virt(address) } -> std::same_as<VirtAddr>;
+});
+
+static_assert(requires(std::atomic<u64> & entry, Descriptor value, Asid asid, VirtAddr address) {
+    { store_descriptor(entry, value) } -> std::same_as<void>;
+    { publish_descriptors() } -> std::same_as<void>;
+    { invalidate_page(asid, address) } -> std::same_as<void>;
+    { await_invalidation() } -> std::same_as<void>;
+    { synchronise_context() } -> std::same_as<void>;
 });
 
 } // namespace k::arch

@@ -19,6 +19,8 @@ enum class Kind : u64 {
     Boot,      ///< exception level of entry
     Panic,     ///< line in the source
     Exception, ///< vector, syndrome, program counter
+    Map,       ///< virtual address, descriptor
+    Unmap,     ///< virtual address, descriptor that was there
 };
 
 struct Record {

@@ -1,17 +1,12 @@
 #include "arch/cpu.hpp"
 #include "arch/exceptions.hpp"
-#include "arch/stack_guard.hpp"
 #include "base/assert.hpp"
 #include "base/print.hpp"
 #include "base/trace.hpp"
 #include "boot/demo.hpp"
+#include "boot/kernel_space.hpp"
 #include "boot/platform.hpp"
 #include "boot/survey.hpp"
-
-/// The image's ends, from kernel.ld: only their addresses mean anything.
-extern "C" const char image_begin[]; // NOLINT(modernize-avoid-c-arrays)
-extern "C" const char image_end[];   // NOLINT(modernize-avoid-c-arrays)
-extern "C" const char stack_guard[]; // NOLINT(modernize-avoid-c-arrays)
 
 namespace k {
 
@@ -23,26 +18,22 @@ constexpr arch::Conduit conduit(u64 entered_at) noexcept {
     return entered_at == 2 ? arch::Conduit::Smc : arch::Conduit::Hvc;
 }
 
-PhysAddr address_of(const char* symbol) noexcept {
-    return PhysAddr{reinterpret_cast<uptr>(symbol)};
-}
-
 } // namespace
 
-/// The kernel's first C++ function, called by start.S on the boot stack, at EL1 with the MMU off.
+/// The kernel's first C++ function, called by start.S on the boot stack, at EL1 in the upper half.
 /// \param device_tree  where firmware put its description of the machine
 /// \param entered_at   the exception level at which firmware entered the image
 extern "C" [[noreturn]] void kernel_main(u64 device_tree, u64 entered_at) noexcept;
 
 void kernel_main(u64 device_tree, u64 entered_at) noexcept {
     arch::install_vectors();
-    arch::guard(address_of(stack_guard).raw(), page_bits);
     trace::event(trace::Kind::Boot, entered_at);
     kernel_state.firmware = dev::Psci{conduit(entered_at)};
-    kernel_state.image = {address_of(image_begin), address_of(image_end)};
     K_ASSERT(arch::current_el() == 1);
     survey(PhysAddr{device_tree});
     check_invariants(kernel_state);
+    demo::before();
+    map_machine(boot_state);
     demo::run(boot_state);
     print("[ch" K_CHAPTER "] OK\n");
     platform::power_off();

@@ -1,9 +1,9 @@
-/* From firmware to C++: the image header, the drop to EL1, a stack, a cleared bss,
-   and addresses made right.
+/* From firmware to C++: the image header, the drop to EL1, a stack, a cleared bss, and the step
+   into the upper half.
 
    Firmware enters at the first byte of the image with x0 = the device tree's address, the MMU off,
    at EL2 or EL1, wherever it loaded the image ("Booting AArch64 Linux", part of the Linux kernel's
-   documentation). So every address here is taken relative to the program counter. */
+   documentation). So addresses are taken relative to the program counter, until the MMU is on. */
 
 /* "Booting AArch64 Linux", "Call the kernel image": the flags of the header. */
 .equ PAGES_OF_4K,       1 << 1
@@ -36,7 +36,16 @@ start:
     adrp    x0, stack_top
     add     sp, x0, :lo12:stack_top
     bl      clear_bss
-    bl      relocate
+    mov     x0, x19
+    ldr     x1, =image_begin            // where it was linked, not where it is
+    bl      prepare_mmu                 // returns what is to be in SCTLR_EL1
+    ldr     x1, =upper_half
+    msr     sctlr_el1, x0
+    isb                                 // addresses are virtual from here; ours still lead here
+    br      x1
+upper_half:
+    adrp    x0, stack_top               // the same stack, at the address where it stays
+    add     sp, x0, :lo12:stack_top
     mov     x0, x19
     mov     x1, x20
     mov     x29, xzr                    // the frame chain of a backtrace ends here
@@ -90,32 +99,3 @@ clear_bss:
     stp     xzr, xzr, [x0], #16
     b       1b
 2:  ret
-
-/* Makes right the addresses that constants hold: adds to each how far the image was moved from where
-   it was linked. The linker left a list of them, three words an entry: where, what kind, and the
-   address as linked ("ELF for the Arm 64-bit Architecture", "Dynamic relocations"). Entries of the
-   other kind, NONE, are room that the linker found no use for. Changes x0 to x5. */
-.equ R_AARCH64_RELATIVE, 1027
-
-relocate:
-    adrp    x0, image_begin             // where we are
-    ldr     x1, linked_at
-    sub     x0, x0, x1
-    adrp    x1, relocations_begin
-    add     x1, x1, :lo12:relocations_begin
-    adrp    x2, relocations_end
-    add     x2, x2, :lo12:relocations_end
-1:  cmp     x1, x2
-    b.hs    2f
-    ldp     x3, x4, [x1], #16
-    ldr     x5, [x1], #8
-    cmp     x4, #R_AARCH64_RELATIVE
-    b.ne    1b
-    add     x5, x5, x0
-    str     x5, [x3, x0]
-    b       1b
-2:  ret
-
-    .balign 8
-linked_at:
-    .quad   link_address

@@ -2,6 +2,7 @@
 
 #include "arch/window.hpp"
 #include "base/panic.hpp"
+#include "boot/kernel_space.hpp"
 #include "boot/platform.hpp"
 
 namespace k {
@@ -24,17 +25,19 @@ template <class T>
 }
 
 dev::Pl011 uart_at(PhysRange registers) noexcept {
+    map_device(registers);
     return dev::Pl011{reinterpret_cast<uptr>(arch::window.at<void>(registers.begin))};
 }
 
 } // namespace
 
 void survey(PhysAddr device_tree) noexcept {
-    const DeviceTree tree = sound(open_tree(arch::window.at<void>(device_tree)));
+    const bool given = device_tree != PhysAddr{};
+    const DeviceTree tree = sound(open_tree(given ? arch::window.at<void>(device_tree) : nullptr));
     // The console comes first: whatever is wrong with the rest can then be said.
     kernel_state.console = uart_at(sound(find_uart(tree)));
 
-    auto& [machine, memory, tree_bytes] = boot_state;
+    auto& [machine, memory, tree_bytes, allocator] = boot_state;
     machine = sound(read_machine(tree));
     kernel_state.firmware = dev::Psci{machine.psci};
 
@@ -43,6 +46,7 @@ void survey(PhysAddr device_tree) noexcept {
     const PhysRange blob{device_tree, device_tree + tree_bytes};
     sound(claim_loaded(memory, kernel_state.image, blob, machine.initrd));
     check_invariants(memory);
+    allocator.emplace(memory);
 }
 
 } // namespace k

@@ -2,6 +2,7 @@
 /// What boot finds out about the machine before anything else can happen.
 #pragma once
 
+#include "boot/boot_allocator.hpp"
 #include "boot/machine.hpp"
 #include "boot/memory_map.hpp"
 
@@ -12,6 +13,7 @@ struct BootState {
     Machine machine;
     MemoryMap memory;
     usize tree_bytes = 0;
+    std::optional<BootAllocator> allocator{}; ///< from the survey on
 };
 
 extern constinit BootState boot_state;

@@ -10,6 +10,10 @@ namespace k::arch {
 /// allocates, under the same number.
 class Window {
   public:
+    [[nodiscard]] constexpr VirtAddr virt(PhysAddr address) const noexcept {
+        return VirtAddr{address.raw()};
+    }
+
     template <class T>
     [[nodiscard]] T* at(PhysAddr address) const noexcept {
         return reinterpret_cast<T*>(address.raw());

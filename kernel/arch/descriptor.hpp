@@ -1,0 +1,164 @@
+/// \file
+/// Translation table descriptors of the 4 KiB granule, as values. Both architecture folders use
+/// them: the layout is data; only how a descriptor reaches the table walker differs.
+/// Arm ARM, "VMSAv8-64 translation table format descriptors".
+#pragma once
+
+#include "base/address.hpp"
+#include "base/bitfield.hpp"
+
+#include <array>
+#include <atomic>
+
+namespace k::arch {
+
+/// The steps of a table walk. The root table is level 0; an entry of level 1, 2 or 3 may be a leaf.
+enum class Level : u8 { L0, L1, L2, L3 };
+
+/// How much one leaf maps: seL4's huge, large and small page.
+enum class PageSize : u8 { Huge = 1, Large = 2, Small = 3 };
+
+/// The level at which a leaf of this size stands.
+constexpr Level level_of(PageSize size) noexcept {
+    return static_cast<Level>(size);
+}
+
+/// The next level down. \pre level is not L3
+constexpr Level below(Level level) noexcept {
+    K_ASSERT(level != Level::L3);
+    return static_cast<Level>(static_cast<u8>(level) + 1);
+}
+
+/// Which bits of an address choose the entry at each level.
+struct WalkIndex : Bits<WalkIndex> {
+    using Bits::Bits;
+    static constexpr Field<47, 39, usize> l0{};
+    static constexpr Field<38, 30, usize> l1{};
+    static constexpr Field<29, 21, usize> l2{};
+    static constexpr Field<20, 12, usize> l3{};
+};
+
+constexpr usize index_at(VirtAddr va, Level level) noexcept {
+    const WalkIndex index{va.raw()};
+    switch (level) {
+    case Level::L0: return index[WalkIndex::l0];
+    case Level::L1: return index[WalkIndex::l1];
+    case Level::L2: return index[WalkIndex::l2];
+    case Level::L3: break;
+    }
+    return index[WalkIndex::l3];
+}
+
+/// How much one entry of a level covers, as log2 of bytes: 39, 30, 21, 12.
+constexpr unsigned span_bits(Level level) noexcept {
+    return 39 - 9 * static_cast<unsigned>(level);
+}
+
+constexpr u64 bytes_of(PageSize size) noexcept {
+    return bit(span_bits(level_of(size)));
+}
+
+/// An index into MAIR_EL1, which says what each number means.
+enum class MemoryType : u8 {
+    Normal, ///< write-back cached
+    Device, ///< Device-nGnRE: every access is made, once, in order; writes may be acknowledged
+            ///< early
+};
+
+/// Who may use a mapping. The kernel never executes what a user can see, and the other way round.
+enum class Owner : u8 { Kernel, User };
+
+/// What may be done through a mapping. That nothing is both writable and executable needs no
+/// check: it cannot be said.
+enum class Protection : u8 { Read, ReadWrite, ReadExecute };
+
+/// All that a leaf says beside where it leads.
+struct Attributes {
+    Owner owner = Owner::Kernel;
+    Protection protection = Protection::Read;
+    MemoryType memory = MemoryType::Normal;
+
+    friend constexpr bool operator==(const Attributes&, const Attributes&) = default;
+};
+
+enum class Share : u8 { None = 0, Outer = 2, Inner = 3 };
+
+/// One 64-bit entry of a table: nothing, the next table, or a leaf.
+struct Descriptor : Bits<Descriptor> {
+    using Bits::Bits;
+    static constexpr Bit<54> user_execute_never{};
+    static constexpr Bit<53> kernel_execute_never{};
+    static constexpr InPlace<47, 12> output{};
+    static constexpr Bit<11> not_global{};
+    static constexpr Bit<10> accessed{}; // clear would fault: we keep no account of accesses
+    static constexpr Field<9, 8, Share> share{};
+    static constexpr Bit<7> read_only{};
+    static constexpr Bit<6> user{};
+    static constexpr Field<4, 2, MemoryType> memory{};
+    static constexpr Bit<1> not_block{}; // a table at L0 to L2, a page at L3
+    static constexpr Bit<0> valid{};
+
+    static constexpr Descriptor to_table(PhysAddr table) noexcept {
+        return Descriptor{}.with(output, table.raw()).with(not_block, true).with(valid, true);
+    }
+
+    /// User leaves are not global: the TLB keeps them apart by address space.
+    static constexpr Descriptor leaf(PageSize size, PhysAddr pa, Attributes a) noexcept {
+        const bool for_user = a.owner == Owner::User;
+        const bool execute = a.protection == Protection::ReadExecute;
+        return Descriptor{}
+            .with(user_execute_never, !(for_user && execute))
+            .with(kernel_execute_never, for_user || !execute)
+            .with(output, pa.raw())
+            .with(not_global, for_user)
+            .with(accessed, true)
+            .with(share, a.memory == MemoryType::Normal ? Share::Inner : Share::Outer)
+            .with(read_only, a.protection != Protection::ReadWrite)
+            .with(user, for_user)
+            .with(memory, a.memory)
+            .with(not_block, size == PageSize::Small)
+            .with(valid, true);
+    }
+
+    [[nodiscard]] constexpr bool is_table(Level at) const noexcept {
+        return (*this)[valid] && (*this)[not_block] && at != Level::L3;
+    }
+
+    [[nodiscard]] constexpr bool is_leaf(Level at) const noexcept {
+        return (*this)[valid] && at != Level::L0 && (*this)[not_block] == (at == Level::L3);
+    }
+
+    /// Where it leads: the next table, or the memory that is mapped.
+    [[nodiscard]] constexpr PhysAddr target() const noexcept { return PhysAddr{(*this)[output]}; }
+
+    /// Whether the other leaf differs in nothing but where it leads, and its size.
+    [[nodiscard]] constexpr bool permits_as(Descriptor other) const noexcept {
+        return with(output, 0).with(not_block, false) ==
+               other.with(output, 0).with(not_block, false);
+    }
+};
+
+static_assert(disjoint(Descriptor::user_execute_never, Descriptor::kernel_execute_never,
+                       Descriptor::output, Descriptor::not_global, Descriptor::accessed,
+                       Descriptor::share, Descriptor::read_only, Descriptor::user,
+                       Descriptor::memory, Descriptor::not_block, Descriptor::valid));
+static_assert(Descriptor::to_table(PhysAddr{0x4020'1000}).raw() == 0x4020'1003);
+static_assert(Descriptor::leaf(PageSize::Large, PhysAddr{0x4020'0000}, Attributes{}).raw() ==
+              0x0060'0000'4020'0781);
+
+/// A translation table: a page of descriptors. Entries are atomic because a walker, on this core
+/// or another, may read one at any moment and must never see half of it.
+struct alignas(4096) Table {
+    std::array<std::atomic<u64>, 512> entries{};
+};
+
+static_assert(sizeof(Table) == 4096 && std::atomic<u64>::is_always_lock_free);
+
+[[nodiscard]] inline Descriptor load_descriptor(const std::atomic<u64>& slot) noexcept {
+    return Descriptor{slot.load(std::memory_order_relaxed)};
+}
+
+/// The tag by which the TLB tells users' address spaces apart; 0 is the kernel's.
+enum class Asid : u16 { Kernel = 0 };
+
+} // namespace k::arch
