@@ -21,6 +21,7 @@ enum class Kind : u64 {
     Exception, ///< vector, syndrome, program counter
     Map,       ///< virtual address, descriptor
     Unmap,     ///< virtual address, descriptor that was there
+    Interrupt, ///< INTID
 };
 
 struct Record {

@@ -6,9 +6,6 @@
 
 namespace k::demo {
 
-/// Shows the tables as start.S left them.
-void before() noexcept;
-
 /// Shows on the console what this chapter has added. Each chapter's is in `demo/demo.cpp`.
 void run(BootState& boot) noexcept;
 

@@ -4,6 +4,7 @@
 #include "arch/vector.hpp"
 #include "base/print.hpp"
 #include "base/trace.hpp"
+#include "boot/interrupts.hpp"
 #include "boot/platform.hpp"
 
 extern "C" const char stack_guard[];  // NOLINT(modernize-avoid-c-arrays): from kernel.ld
@@ -99,6 +100,10 @@ u64 behind(const TrapFrame& frame) noexcept {
 extern "C" TrapFrame* handle_exception(TrapFrame* interrupted, Vector vector) noexcept;
 
 TrapFrame* handle_exception(TrapFrame* interrupted, Vector vector) noexcept {
+    if (vector[Vector::event] == Vector::Event::Irq && kernel_state.gic) {
+        handle_interrupt();
+        return interrupted;
+    }
     TrapFrame& frame = *interrupted;
     trace::event(trace::Kind::Exception, vector.raw(), frame.esr.raw(), frame.pc);
     if (!is_expected(frame, vector)) die(frame, vector);

@@ -5,10 +5,11 @@
 #include "arch/firmware.hpp"
 #include "base/fixed_vector.hpp"
 #include "boot/device_tree.hpp"
+#include "dev/gic.hpp"
 
 namespace k {
 
-enum class GicVersion : u8 { V2, V3 };
+using dev::GicVersion;
 
 /// The interrupt controller.
 struct Gic {

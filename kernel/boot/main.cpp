@@ -4,6 +4,7 @@
 #include "base/print.hpp"
 #include "base/trace.hpp"
 #include "boot/demo.hpp"
+#include "boot/interrupts.hpp"
 #include "boot/kernel_space.hpp"
 #include "boot/platform.hpp"
 #include "boot/survey.hpp"
@@ -32,8 +33,8 @@ void kernel_main(u64 device_tree, u64 entered_at) noexcept {
     K_ASSERT(arch::current_el() == 1);
     survey(PhysAddr{device_tree});
     check_invariants(kernel_state);
-    demo::before();
     map_machine(boot_state);
+    start_interrupts(boot_state.machine);
     demo::run(boot_state);
     print("[ch" K_CHAPTER "] OK\n");
     platform::power_off();

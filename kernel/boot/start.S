@@ -57,7 +57,9 @@ upper_half:
 .equ CNTHCTL_EL1PCTEN,  1 << 0          // EL1 may read the physical counter
 .equ CNTHCTL_EL1PCEN,   1 << 1          // and use the physical timer
 .equ CPTR_RES1,         0x33ff          // no trap of floating point
-.equ MDCR_DEBUG_TRAPS,  0xf << 8        // TDE, TDA, TDOSA and TDRA
+.equ MDCR_TRAPS,        0xf << 8 | 3 << 5 // TDE, TDA, TDOSA and TDRA; TPM and TPMCR
+.equ PFR0_GIC,          0xf << 24       // not 0: the core has a GICv3's system registers
+.equ ICC_SRE_ENABLE,    1 << 3 | 1 << 0 // EL2 uses them, and EL1 may choose to
 .equ SCTLR_RES1,        0x30d00800      // little-endian, MMU and caches off
 .equ SPSR_EL1H_MASKED,  0x3c5           // EL1 on SP_EL1, D, A, I and F masked
 
@@ -74,13 +76,21 @@ drop_to_el1:
     mov     x0, #CPTR_RES1
     msr     cptr_el2, x0
     mrs     x0, mdcr_el2
-    bic     x0, x0, #MDCR_DEBUG_TRAPS   // EL1 has its debug registers to itself
+    mov     x1, #MDCR_TRAPS
+    bic     x0, x0, x1                  // EL1 has debug registers and counters to itself
     msr     mdcr_el2, x0
     mrs     x0, midr_el1                // EL1 sees the true names of core and cluster
     mrs     x1, mpidr_el1
     msr     vpidr_el2, x0
     msr     vmpidr_el2, x1
-    ldr     w0, =SCTLR_RES1
+    mrs     x0, id_aa64pfr0_el1
+    tst     x0, #PFR0_GIC               // without a GICv3 the register below is undefined
+    b.eq    1f
+    mov     x0, #ICC_SRE_ENABLE
+    msr     icc_sre_el2, x0
+    isb
+    msr     ich_hcr_el2, xzr            // no interrupts but those that the controller sends
+1:  ldr     w0, =SCTLR_RES1
     msr     sctlr_el1, x0
     mov     x0, #SPSR_EL1H_MASKED
     msr     spsr_el2, x0

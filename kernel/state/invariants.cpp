@@ -16,10 +16,17 @@ constexpr std::array image_invariants{
                                [](const auto& image) noexcept { return image.begin < image.end; }},
 };
 
+constexpr std::array state_invariants{
+    Invariant<KernelState>{
+        "every tick has a latency",
+        [](const auto& state) noexcept { return state.latency.total() == state.ticks.count(); }},
+};
+
 } // namespace
 
 void check_every_invariant(const KernelState& state) noexcept {
     check_invariants<Range<PhysAddr>>(state.image, image_invariants);
+    check_invariants<KernelState>(state, state_invariants);
 }
 
 } // namespace k

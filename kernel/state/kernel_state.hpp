@@ -4,9 +4,13 @@
 
 #include "arch/esr.hpp"
 #include "base/address.hpp"
+#include "base/histogram.hpp"
 #include "base/invariant.hpp"
+#include "dev/cycle_clock.hpp"
+#include "dev/gic.hpp"
 #include "dev/pl011.hpp"
 #include "dev/psci.hpp"
+#include "dev/ticker.hpp"
 
 #include <optional>
 
@@ -16,8 +20,15 @@ struct KernelState {
     std::optional<dev::Pl011> console{}; ///< none until the device tree has said where it is
     dev::Psci firmware;
     std::optional<arch::ExceptionClass> expected_exception{}; ///< one that is no mistake, if any
-    u32 panics = 0;    ///< more than one: a panic's own fault
-    PhysRange image{}; ///< where firmware put the kernel, bss and stack included
+    u32 panics = 0;                ///< more than one: a panic's own fault
+    std::optional<dev::Gic> gic{}; ///< none until its registers are mapped
+    u32 timer_interrupt = 0;       ///< the timer's number there
+    u64 spurious_interrupts = 0;
+    u64 unexpected_interrupts = 0;
+    dev::Ticker ticks{};
+    dev::CycleClock cycles{};
+    Histogram latency{}; ///< of ticks: cycles from the alarm's count to the handler
+    PhysRange image{};   ///< where firmware put the kernel, bss and stack included
 };
 
 /// Panics with the name of the first invariant of the state that does not hold.

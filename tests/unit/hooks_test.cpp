@@ -60,6 +60,10 @@ TEST(InvariantsDeathTest, NameWhatIsBroken) {
     KernelState empty = sound_state;
     empty.image.end = empty.image.begin;
     EXPECT_DEATH(check_invariants(empty), "broken invariant: the image has a beginning and an end");
+
+    KernelState unmeasured = sound_state;
+    unmeasured.latency.add(1);
+    EXPECT_DEATH(check_invariants(unmeasured), "broken invariant: every tick has a latency");
 }
 
 } // namespace

@@ -1,0 +1,73 @@
+#include "boot/interrupts.hpp"
+
+#include "arch/window.hpp"
+#include "base/panic.hpp"
+#include "base/print.hpp"
+#include "base/trace.hpp"
+#include "boot/command_line.hpp"
+#include "boot/platform.hpp"
+#include "dev/timer.hpp"
+
+namespace k {
+
+namespace {
+
+uptr window_base(PhysRange registers) noexcept {
+    return reinterpret_cast<uptr>(arch::window.at<void>(registers.begin));
+}
+
+/// Where this core has its part of the interrupt controller.
+uptr own_part(const Gic& gic) noexcept {
+    if (gic.version == GicVersion::V2) return window_base(gic.per_core.items()[0]);
+    for (const PhysRange& region : gic.per_core.items())
+        if (const auto own = dev::find_redistributor(window_base(region), region.bytes()))
+            return *own;
+    panic("the interrupt controller has no redistributor for this core");
+}
+
+/// A tick that its handler saw at `entered`, in cycles.
+void handle_timer(u64 entered) noexcept {
+    kernel_state.latency.add(entered - kernel_state.cycles.at(dev::timer::alarm()));
+    kernel_state.ticks.ring();
+}
+
+/// Nobody waits for it, and its source may go on asking for ever: it gets no other chance.
+void refuse(u32 id) noexcept {
+    ++kernel_state.unexpected_interrupts;
+    kernel_state.gic->mask(id);
+    print("unexpected interrupt {}: masked from now on\n", id);
+}
+
+} // namespace
+
+void start_interrupts(const Machine& machine) noexcept {
+    const auto& gic = kernel_state.gic.emplace(
+        machine.gic.version, window_base(machine.gic.distributor), own_part(machine.gic));
+    gic.start();
+    kernel_state.cycles.start();
+    dev::timer::cancel_alarm();
+    kernel_state.timer_interrupt = machine.timer.virtual_interrupt;
+    gic.unmask(kernel_state.timer_interrupt);
+    if (const auto seed = number_option(machine.bootargs, "jitter="))
+        kernel_state.ticks.set_jitter(*seed);
+}
+
+void handle_interrupt() noexcept {
+    const u64 entered = dev::CycleClock::now();
+    const auto interrupt = kernel_state.gic->acknowledge();
+    if (!interrupt) {
+        ++kernel_state.spurious_interrupts;
+        return;
+    }
+    const u32 id = (*interrupt)[dev::Interrupt::id];
+    trace::event(trace::Kind::Interrupt, id);
+    if (id == kernel_state.timer_interrupt)
+        handle_timer(entered);
+    else
+        refuse(id);
+    // Only now that its source asks no more; before, it would come again at once.
+    kernel_state.gic->end(*interrupt);
+    check_invariants(kernel_state);
+}
+
+} // namespace k
