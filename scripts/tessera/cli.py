@@ -165,9 +165,9 @@ def main(root: Path, argv: list[str]) -> int:
     except Terminated as stopped:
         console.error(f"stopped by {stopped}; nothing is left running")
         return 128 + stopped.number
-    except BrokenPipeError:  # the reader has gone: there is nobody to say more to
+    except BrokenPipeError:  # the reader has gone, so nobody learns how it would have ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 128 + signal.SIGPIPE
     except OSError as error:
         if error.errno not in _SURROUNDINGS:
             raise

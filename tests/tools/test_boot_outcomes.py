@@ -291,13 +291,14 @@ def test_an_exception_leaves_no_qemu(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_has_gone(tmp_path: Path) -> None:
-    """`./tessera run | head -1`."""
+    """`./tessera run | head -1`: quietly, but not as if all were well."""
     tree = make_tree(tmp_path / "tree", "chatter", boot_toml(more=""))
-    pipes = f'"$@" 2> {tmp_path}/errors | head -n 1'
+    pipes = f'{{ "$@" 2> {tmp_path}/errors; echo $? > {tmp_path}/status; }} | head -n 1'
     done = subprocess.run(["sh", "-c", pipes, "sh", *tool_command(tree, "run")], check=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=100)
     assert done.stdout == b"and another thing\n"
     assert (tmp_path / "errors").read_text() == ""
+    assert int((tmp_path / "status").read_text()) == 128 + signal.SIGPIPE
     assert processes_of(tree.root) == []
 
 

@@ -234,9 +234,12 @@ def test_a_mistake_of_ours_keeps_its_traceback(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("lines", [2, 100000])
-def test_a_reader_that_goes_away_is_no_error(repository: Path, lines: int) -> None:
-    """Also when the rest is only written at the very end."""
-    body = f"print('first', flush=True); sys.stdin.read(); [print('line') for _ in range({lines})]"
+def test_a_reader_that_goes_away_hides_no_failure(repository: Path, lines: int) -> None:
+    """Also when the rest is only written at the very end. There is no message, but a status."""
+    body = f"""
+        print('first', flush=True); sys.stdin.read(); [print('line') for _ in range({lines})]
+        return 1
+    """
     pipe = subprocess.PIPE
     with subprocess.Popen(
         harness(repository, body), stdin=pipe, stdout=pipe, stderr=pipe, text=True
@@ -246,7 +249,7 @@ def test_a_reader_that_goes_away_is_no_error(repository: Path, lines: int) -> No
         tool.stdout.close()
         tool.stdin.close()  # now it goes on
         assert tool.stderr.read() == ""
-    assert tool.returncode == 0
+    assert tool.returncode == 128 + signal.SIGPIPE
 
 
 @pytest.mark.parametrize("environment, coloured", [({}, True), ({"NO_COLOR": "1"}, False)])
