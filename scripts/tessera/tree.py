@@ -21,16 +21,26 @@ def main_root(root: Path) -> Path:
     if (
         len(root.parts) > 3
         and root.parents[1].name == "build"
-        and (root.parents[2] / "tessera").exists()
+        and (root.parents[2] / "tessera").is_file()
     ):
         return main_root(root.parents[2])
+    main = _main_worktree(root)
+    return main_root(main) if main else root
+
+
+def _main_worktree(root: Path) -> Path | None:
+    """The clone that `root` is a linked worktree of; None when it is a clone itself.
+
+    A submodule has a file `.git` too, but it is a clone itself, and what is above it is not ours.
+    """
     link = root / ".git"
-    if link.is_file():
-        gitdir = Path(link.read_text(encoding="utf-8").removeprefix("gitdir:").strip())
-        shared = (root / gitdir).parents[1]  # <main>/.git/worktrees/<name>
-        if shared.name == ".git" and (shared.parent / "tessera").exists():
-            return main_root(shared.parent)
-    return root
+    if not link.is_file():
+        return None
+    gitdir = Path(link.read_text(encoding="utf-8").removeprefix("gitdir:").strip())
+    worktrees = (root / gitdir).resolve().parent  # <main>/.git/worktrees, without the name
+    common, main = worktrees.parent, worktrees.parent.parent
+    linked = worktrees.name == "worktrees" and common.name == ".git"
+    return main if linked and (main / "tessera").is_file() else None
 
 
 def chapter_number(text: str) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from processes import eventually
+from stacks import git, tessera
 
 from tessera import setup
 from tessera.errors import Failure, Misuse
@@ -381,9 +382,24 @@ def test_stage_trees_and_worktrees_share_one_libfdt(tmp_path: Path) -> None:
     assert setup.libfdt_folder(nested) == main / "build/deps/libfdt"
 
 
-def test_a_submodule_or_stray_git_file_changes_nothing(tmp_path: Path) -> None:
-    (tmp_path / ".git").write_text("gitdir: ../.git/modules/tessera\n")
+@pytest.mark.parametrize("place", ["/x", "../.git/worktrees/other", "../.git/modules/tessera"])
+def test_a_stray_git_file_changes_nothing(tmp_path: Path, place: str) -> None:
+    (tmp_path / ".git").write_text(f"gitdir: {place}\n")
     assert main_root(tmp_path) == tmp_path
+
+
+def test_a_submodule_is_a_clone_of_its_own(stack5: Path, tmp_path: Path) -> None:
+    """Also when it is called like the command itself."""
+    course = tmp_path / "course"
+    course.mkdir()
+    git(course, "init", "--quiet")
+    git(course, "-c", "protocol.file.allow=always", "submodule", "add", str(stack5), "tessera")
+    inside = course / "tessera"
+    assert main_root(inside) == inside
+    assert tessera(inside, "start", "01") == 0
+    begun = course / "tessera-ch01"
+    assert (begun / "kernel/CHAPTER").read_text() == "01\n"
+    assert main_root(begun) == begun
 
 
 def test_progress_without_a_terminal_is_a_few_lines(
