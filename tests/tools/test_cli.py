@@ -44,6 +44,11 @@ def run(repository: Path, *args: str, **options: object) -> subprocess.Completed
         (["test", "--", "2"], "`./tessera test` has no option --", "`./tessera test --help`"),
         (["test", "two"], "'two' is not a chapter", ""),
         (["test", "77"], "there is no chapter 77", "01"),
+        (["test", "-j", "-3"], "argument -j: '-3' is not a whole number from 1 on", ""),
+        (["test", "-j0"], "argument -j: '0' is not a whole number from 1 on", ""),
+        (["run", "--cpus", "x"], "argument --cpus: 'x' is not a whole number from 1 on", ""),
+        (["run", "--gic", "³"], "argument --gic: '³' is not a whole number from 1 on", ""),
+        (["bench", "tool", "--runs", "no"], "argument --runs: 'no' is not a whole number", ""),
     ],
 )
 def test_mistakes_get_a_suggestion_and_exit_status_2(

@@ -12,7 +12,7 @@ from processes import eventually, is_gone
 from stacks import commit, git, write
 from suites import log, master, ran, root, tessera_test  # noqa: F401  (fixtures)
 
-from tessera.errors import Failure
+from tessera.errors import Failure, Misuse
 from tessera.suite import at_tag, ctest
 from tessera.suite.cache import Cache
 from tessera.suite.outcome import FAILED, PASSED, SKIPPED, Outcome, read_junit
@@ -50,6 +50,18 @@ set_tests_properties(01.unit.off PROPERTIES DISABLED TRUE)
     assert outcomes["slow"].output == "Timeout"
     assert outcomes["absent"].output == "Unable to find executable: /nowhere/program\nNot Run"
     assert outcomes["left-out"].reason == "no hardware"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"), [("(", "Unmatched parentheses."), ("*a", "?+* follows nothing.")]
+)
+def test_a_pattern_that_is_none_is_refused_in_ctests_words(
+    root: Path, log: Path, pattern: str, words: str
+) -> None:
+    with pytest.raises(Misuse) as refused:
+        tessera_test(root, "-k", pattern)
+    assert f"-k '{pattern}' is not a pattern" in str(refused.value) and words in str(refused.value)
+    assert not (root / "build/host").exists(), "it is said before anything is built"
 
 
 def test_a_run_that_breaks_off_says_why(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from tessera.errors import Misuse
+from tessera.numbers import positive
 from tessera.tree import Tree
 
 HELP = "how long things take on this machine"
@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """`bench tool [--quick] [--runs N]`"""
     parser.add_argument("subject", choices=("tool",), help="what to measure: ./tessera itself")
     parser.add_argument("--quick", action="store_true", help="leave out the runs of the whole `./tessera test`")
-    parser.add_argument("--runs", type=_positive, default=5, metavar="N", help="runs of each measurement (default: 5)")
+    parser.add_argument("--runs", type=positive, default=5, metavar="N", help="runs of each measurement (default: 5)")
 
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:
@@ -30,10 +30,3 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     setup.ensure("run" if args.quick else "test", tree=tree)
     figures.show(list(tool.measure(tree, args.runs, quick=args.quick)))
     return 0
-
-
-def _positive(text: str) -> int:
-    """A number of runs, for argparse."""
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise Misuse(f"'{text}' is not a number of runs")
-    return int(text)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tessera import console
 from tessera.errors import Failure, Misuse
+from tessera.numbers import positive
 from tessera.tree import Tree
 
 HELP = "feed made-up input to the device tree reader"
@@ -27,17 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
     parser.add_argument("target", help="what to feed, such as device-tree")
     amount = parser.add_mutually_exclusive_group()
-    amount.add_argument("--minutes", metavar="N", type=_positive, help="stop after so long (default: 1)")
-    amount.add_argument("--runs", metavar="N", type=_positive, help="stop after so many inputs")
+    amount.add_argument("--minutes", metavar="N", type=positive, help="stop after so long (default: 1)")
+    amount.add_argument("--runs", metavar="N", type=positive, help="stop after so many inputs")
     amount.add_argument("--input", metavar="FILE", type=Path, help="only this input")
-    parser.add_argument("--seed", metavar="N", type=_positive, help="the same inputs every time")
-
-
-def _positive(word: str) -> int:
-    """A whole number from 1 on."""
-    if not (word.isascii() and word.isdigit() and int(word) > 0):
-        raise argparse.ArgumentTypeError(f"'{word}' is not a whole number from 1 on")
-    return int(word)
+    parser.add_argument("--seed", metavar="N", type=positive, help="the same inputs every time")
 
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tessera.errors import Misuse
+from tessera.numbers import positive
 from tessera.tree import Tree, chapter_number
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     other = parser.add_argument_group("what may differ from chapter.toml")
     other.add_argument("--memory", metavar="SIZE", help="RAM, such as 64M or 4G")
     other.add_argument("--cpu", metavar="NAME", help="processor, such as cortex-a72 or max")
-    other.add_argument("--cpus", metavar="N", type=int, help="number of processors")
-    other.add_argument("--gic", metavar="N", type=int, help="interrupt controller: 2 or 3")
+    other.add_argument("--cpus", metavar="N", type=positive, help="number of processors")
+    other.add_argument("--gic", metavar="N", type=positive, help="interrupt controller: 2 or 3")
     other.add_argument("--el2", dest="virtualization", default=None,
                        action=argparse.BooleanOptionalAction, help="enter the kernel at EL2")
     other.add_argument("--append", metavar="TEXT", help="the kernel command line")

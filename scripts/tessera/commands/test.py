@@ -16,6 +16,7 @@ import argparse
 import os
 
 from tessera import console
+from tessera.numbers import positive
 from tessera.tree import Tree, chapter_number
 
 HELP = "build everything and run every test"
@@ -43,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "-j",
-        type=int,
+        type=positive,
         metavar="N",
         default=os.cpu_count() or 1,
         help="tests and compilers at a time (%(default)s)",
@@ -69,8 +70,9 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
 
         os.environ["TESSERA_QEMU"] = str(second_qemu.ensure(tree))
         args.k = args.k or GOLDEN_BOOTS
-    from tessera.suite import plan, run
+    from tessera.suite import ctest, plan, run
 
+    ctest.check_pattern(tree.build / "test", args.k)
     parts = plan.make(tree, args.chapter)
     if args.list:
         return run.list_tests(tree, parts, PRESETS, args.k, args.j)

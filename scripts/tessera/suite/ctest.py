@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tessera import console
-from tessera.errors import Failure
+from tessera.errors import Failure, Misuse
 from tessera.suite.outcome import FAILED, Outcome, read_junit
 
 #: A backstop for tests that bring no time-out of their own, in seconds.
@@ -60,8 +60,20 @@ class Selection:
         return ["--test-dir", str(self.folder), *only, *exclude]
 
 
+def check_pattern(folder: Path, pattern: str) -> None:
+    """Misuse when ctest does not understand a pattern: said at once, not after an hour of builds."""
+    words = _list(Selection(folder, only=pattern)).partition("{")[0]
+    if found := re.search(r"RegularExpression::compile\(\): (.*)", words):
+        raise Misuse(f"-k '{pattern}' is not a pattern that ctest understands: {found[1]}")
+
+
 def names(selection: Selection) -> list[str]:
     """The names of the tests that would run."""
+    return [test["name"] for test in json.loads(_list(selection))["tests"]]
+
+
+def _list(selection: Selection) -> str:
+    """What ctest prints when asked which tests it would run."""
     selection.write()
     listing = subprocess.run(
         ["ctest", *selection.options(), "--show-only=json-v1"],
@@ -71,7 +83,7 @@ def names(selection: Selection) -> list[str]:
     )
     if listing.returncode != 0:
         raise Failure(f"ctest could not list the tests: {listing.stderr.strip()}")
-    return [test["name"] for test in json.loads(listing.stdout)["tests"]]
+    return listing.stdout
 
 
 def run(selection: Selection, jobs: int) -> list[Outcome]:
