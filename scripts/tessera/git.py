@@ -26,8 +26,6 @@ _HARMLESS = re.compile(r"GIT_(EXEC_PATH|TRACE\w*)$")
 
 #: What a clone's own configuration must not change: hooks that veto, line ends that differ, a
 #: collector that runs while we hold objects no ref names yet.
-#: `safe.directory`: whoever runs ./tessera runs this clone's code already, and in containers the
-#: clone often belongs to another user.
 _NEUTRAL = {
     "core.hooksPath": os.devnull,
     "core.attributesFile": os.devnull,
@@ -38,9 +36,11 @@ _NEUTRAL = {
     "core.fsmonitor": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",
-    "safe.directory": "*",
     "advice.detachedHead": "false",
 }
+
+#: In the place of the user's configuration.
+_GLOBAL = Path(__file__).with_name("gitconfig")
 
 
 class GitError(Failure):
@@ -122,7 +122,7 @@ def _environment(user_config: bool) -> dict[str, str]:
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or _HARMLESS.match(k)}
     env |= {
         "LC_ALL": "C",
-        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_GLOBAL": str(_GLOBAL),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_ATTR_NOSYSTEM": "1",
     }

@@ -77,7 +77,8 @@ def test_a_stage_without_patch_is_everything(tree: Path) -> None:
     assert stage_files.changed_files(tree, tree / "none.patch") == ["kernel/base/add.cpp", "kernel/base/add.hpp"]
 
 
-def test_what_is_edited_counts_too(tree: Path) -> None:
+def test_what_is_edited_counts_too(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a clone that belongs to somebody else."""
     subprocess.run(["git", "init", "-q"], cwd=tree, check=True)
     subprocess.run(["git", "add", "kernel"], cwd=tree, check=True)
     subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"], cwd=tree, check=True)
@@ -85,6 +86,7 @@ def test_what_is_edited_counts_too(tree: Path) -> None:
     assert stage_files.changed_files(tree, patch) == []
     write(tree, "kernel/base/add.cpp", "\n")
     write(tree, "kernel/base/new.hpp", "\n")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     assert stage_files.changed_files(tree, patch) == ["kernel/base/add.cpp", "kernel/base/new.hpp"]
 
 

@@ -49,6 +49,14 @@ def test_it_looks_for_no_repository_above(clone: Path) -> None:
     assert not Git(clone / "inside").ok("rev-parse", "--git-dir")
 
 
+def test_a_clone_may_belong_to_another_user(clone: Path, tmp_path: Path) -> None:
+    """As in containers. `clone` has the owner looked at by a process of its own."""
+    tool = Git(clone, variables={"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
+    assert tool.ok("rev-parse", "--git-dir")
+    tool.run("clone", "--quiet", str(clone), str(tmp_path / "copy"))
+    assert (tmp_path / "copy/.git").is_dir()
+
+
 def test_a_failure_says_what_git_said(clone: Path) -> None:
     with pytest.raises(GitError, match="git rev-parse --verify nothing: fatal: Needed a single"):
         Git(clone).run("rev-parse", "--verify", "nothing")

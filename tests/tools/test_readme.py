@@ -176,7 +176,7 @@ def test_the_stage_workflow_shown_can_be_followed(tmp_path: Path, monkeypatch: p
         monkeypatch.setenv(f"GIT_{who}_NAME", "A Reader")
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "reader@example.org")
     clone = tmp_path / "tessera"
-    subprocess.run(["git", "clone", "-q", ROOT, clone], check=True)
+    TREE.git.run("clone", "--quiet", str(ROOT), str(clone))
     block = readme().partition("## Contribute\n")[2].partition("```console\n")[2].partition("```")[0]
     script = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
     without_boots = [re.sub(r"stage (export|verify)", r"stage \1 --no-boot", line) for line in script]
