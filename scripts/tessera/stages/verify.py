@@ -9,10 +9,12 @@ from tessera import chapter as chapters
 from tessera import console
 from tessera.errors import Failure, TesseraError
 from tessera.stages import boots
+from tessera.stages.branches import BRANCH
 from tessera.stages.checkout import staged_snapshot
 from tessera.stages.patch import FIND_FLAGS, flaws
-from tessera.stages.stack import Stack, patch_path, patches_in_folder
+from tessera.stages.stack import Stack, patch_path, patches_in_folder, staged_part
 from tessera.stages.store import Store
+from tessera.stages.tags import source_of
 
 #: Arrives whole in chapter 07, as the map of the territory; it does not count.
 _OUTSIDE_BUDGET = "kernel/abi/"
@@ -103,14 +105,48 @@ def _check_work_tree(store: Store, stack: Stack, report: Report) -> None:
         report.add(str(error), error.hint or "")
         return
     now = staged_snapshot(store)
-    if now == want:
+    if now == want or _check_patches_of_head(store, stack, now, report):
         return
     for name, line in _differences(store, want, now):
         report.add(
             f"{name}:{line}: differs from what the patches make of stage {number:02}",
-            "`./tessera stage absorb` puts the change into its stage; "
-            f"`git checkout HEAD -- {name}` drops it.",
+            _advice(store, number, name),
         )
+
+
+def _check_patches_of_head(store: Store, stack: Stack, now: str, report: Report) -> bool:
+    """When kernel/ and tests/unit/ are HEAD's, whether it is the patches that have changed."""
+    head = store.git.resolve("HEAD")
+    if head is None or staged_part(store.plumbing, [head]) != [now]:
+        return False
+    before = len(report.problems)
+    for number, patch in enumerate(stack.patches, start=1):
+        path = patch_path(number)
+        theirs = store.git.run("cat-file", "blob", f"{head}:{path}", check=False).stdout
+        if patch != theirs:
+            report.add(
+                f"{path}:{_first_difference(patch, theirs)[0]}: edited by hand: "
+                "kernel/ and tests/unit/ are HEAD's, and this patch is not",
+                f"`git checkout HEAD -- {path}` brings it back; "
+                f"`./tessera stage edit {number:02}` is how a stage is changed.",
+            )
+    return len(report.problems) > before
+
+
+def _advice(store: Store, number: int, name: str) -> str:
+    """What to do about a change that no patch has: it depends on what is checked out here."""
+    branch = store.git.run("symbolic-ref", "--quiet", "HEAD", check=False).stdout.decode()
+    if branch.startswith(BRANCH):
+        return "`./tessera stage propagate` carries an edit on; `export`, on main, makes patches."
+    if source_of(store)[1]:
+        return (
+            f"`git checkout ch{number:02} -- {name}` drops the change; "
+            f"`./tessera stage edit {number:02}` is how the chapter itself is corrected."
+        )
+    return (
+        "`./tessera stage absorb` puts the change into its stage; "
+        f"`git checkout HEAD -- {name}` drops it."
+    )
 
 
 def _differences(store: Store, want: str, now: str) -> Iterator[tuple[str, int]]:
