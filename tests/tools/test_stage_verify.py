@@ -186,6 +186,17 @@ def test_the_line_budget(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert tessera(root, "stage", "verify", "--no-boot") == 0
 
 
+def test_a_log_that_no_boot_expects(stack5: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chapter = "chapters/02/chapter.toml"
+    write(stack5, {chapter: read(stack5, chapter) + boot_toml(name="only")})
+    write(stack5, {f"chapters/02/expected/{name}.log": "x\n" for name in ("only", "former")})
+    said = problems(stack5, capsys)
+    assert "chapters/02/expected/former.log:1: no boot expects this log" in said
+    assert "only.log" not in said
+    (stack5 / "chapters/02/expected/former.log").unlink()
+    assert tessera(stack5, "stage", "verify", "--no-boot") == 0
+
+
 def test_at_a_tag_it_proves_the_tag(stack5: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tessera(stack5, "tags")
     git(stack5, "checkout", "--quiet", "ch03")

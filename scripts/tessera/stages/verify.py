@@ -7,6 +7,8 @@ from typing import Iterator
 
 from tessera import chapter as chapters
 from tessera import console
+from tessera.boot import files
+from tessera.chapter import Chapter
 from tessera.errors import Failure, TesseraError
 from tessera.stages import boots
 from tessera.stages.branches import BRANCH
@@ -39,7 +41,9 @@ def verify(store: Store, *, boot: bool = True) -> bool:
         report.stages = len(stack)
         _check_export(store, stack, report)
         _check_work_tree(store, stack, report)
-        _check_budgets(store, stack, report)
+        declared = _chapters(store, stack, report)
+        _check_budgets(store, stack, declared, report)
+        _check_logs(store, declared, report)
     for what, hint in report.problems:
         console.error(what, hint)
     if report.problems:
@@ -185,14 +189,22 @@ def _count(row: tuple[str, str, str]) -> int:
     return int(added) + int(deleted) if counts else 0
 
 
-def _check_budgets(store: Store, stack: Stack, report: Report) -> None:
-    """A chapter has to stay small enough to be read, or argue for more."""
-    for number, (before, after) in enumerate(zip([None, *stack.trees], stack.trees), start=1):
+def _chapters(store: Store, stack: Stack, report: Report) -> list[Chapter]:
+    """What the chapters declare, as far as that can be read."""
+    found = []
+    for number in range(1, len(stack) + 1):
         try:
-            chapter = chapters.load(store.tree, number)
+            found.append(chapters.load(store.tree, number))
         except TesseraError as error:
             report.add(str(error), error.hint or "")
-            continue
+    return found
+
+
+def _check_budgets(store: Store, stack: Stack, declared: list[Chapter], report: Report) -> None:
+    """A chapter has to stay small enough to be read, or argue for more."""
+    for chapter in declared:
+        number = chapter.number
+        before, after = [None, *stack.trees][number - 1], stack.trees[number - 1]
         if (lines := changed_lines(store, before, after)) > chapter.budget:
             report.add(
                 f"{patch_path(number)}:1: {lines} changed lines of kernel code; "
@@ -200,6 +212,18 @@ def _check_budgets(store: Store, stack: Stack, report: Report) -> None:
                 "Move some of it to another stage, or set `budget` and `budget_reason` in "
                 f"chapters/{number:02}/chapter.toml.",
             )
+
+
+def _check_logs(store: Store, declared: list[Chapter], report: Report) -> None:
+    """A log that no boot is held to proves nothing, and looks as if it did."""
+    for chapter in declared:
+        expected = {files.expected(store.tree, chapter.number, boot.name) for boot in chapter.boots}
+        for log in sorted(store.tree.chapter_dir(chapter.number).glob("expected/*")):
+            if log not in expected:
+                report.add(
+                    f"{log.relative_to(store.tree.root)}:1: no boot expects this log",
+                    f"Delete it, or declare its boot in chapters/{chapter.number:02}/chapter.toml.",
+                )
 
 
 def _check_boots(store: Store, stages: int) -> bool:
