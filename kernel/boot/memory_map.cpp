@@ -91,29 +91,31 @@ void MemoryMap::merge() noexcept {
 
 namespace {
 
-bool are_whole_pages(const MemoryMap& map) noexcept {
-    return std::ranges::all_of(map.regions(), [](const Region& region) {
+using Regions = std::span<const Region>;
+
+bool are_whole_pages(const Regions& regions) noexcept {
+    return std::ranges::all_of(regions, [](const Region& region) {
         const auto [begin, end] = region.range;
         return begin < end && begin.aligned(page_bits) && end.aligned(page_bits);
     });
 }
 
-bool ascend(const MemoryMap& map) noexcept {
+bool ascend(const Regions& regions) noexcept {
     const auto overlap = [](const Region& a, const Region& b) {
         return b.range.begin < a.range.end;
     };
-    return std::ranges::adjacent_find(map.regions(), overlap) == map.regions().end();
+    return std::ranges::adjacent_find(regions, overlap) == regions.end();
 }
 
-constexpr std::array map_invariants{
-    Invariant<MemoryMap>{"memory regions are whole pages", are_whole_pages},
-    Invariant<MemoryMap>{"memory regions ascend and do not overlap", ascend},
+constexpr std::array region_invariants{
+    Invariant<Regions>{"memory regions are whole pages", are_whole_pages},
+    Invariant<Regions>{"memory regions ascend and do not overlap", ascend},
 };
 
 } // namespace
 
-void check_every_invariant(const MemoryMap& map) noexcept {
-    check_invariants<MemoryMap>(map, map_invariants);
+void check_every_invariant(Regions regions) noexcept {
+    check_invariants<Regions>(regions, region_invariants);
 }
 
 namespace {

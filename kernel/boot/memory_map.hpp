@@ -57,12 +57,12 @@ class MemoryMap {
     FixedVector<Region, capacity> regions_;
 };
 
-/// Panics with the name of the first invariant of the map that does not hold.
-void check_every_invariant(const MemoryMap& map) noexcept;
+/// Panics with the name of the first invariant of a map's regions that does not hold.
+void check_every_invariant(std::span<const Region> regions) noexcept;
 
 /// The same in builds that check invariants, and nothing in others.
 inline void check_invariants([[maybe_unused]] const MemoryMap& map) noexcept {
-    if constexpr (invariants_checked) check_every_invariant(map);
+    if constexpr (invariants_checked) check_every_invariant(map.regions());
 }
 
 /// Adds the RAM in all memory nodes of `tree` to `map`, and claims what the tree reserves.

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <sstream>
+#include <vector>
 
 namespace k {
 namespace {
@@ -105,6 +107,26 @@ TEST(MemoryMap, SaysWhenItIsFull) {
     EXPECT_EQ(map.claim(range(mib, mib), Use::Image).error().what, full);
     EXPECT_EQ(map.regions().size(), MemoryMap::capacity);
     EXPECT_TRUE(map.claim(range(4 * mib, 2 * mib), Use::Image)) << "a whole region needs no room";
+}
+
+/// Checks regions that no MemoryMap would have.
+void check(std::initializer_list<PhysRange> ranges) {
+    std::vector<Region> regions;
+    for (const PhysRange& range : ranges)
+        regions.push_back({range}); // NOLINT(performance-inefficient-vector-operation)
+    check_every_invariant(regions);
+}
+
+TEST(MemoryMapDeathTest, InvariantsNameWhatIsBroken) {
+    check({});
+    check({range(0, mib), range(mib, mib), range(4 * mib, 4096)});
+    const std::string pages = "broken invariant: memory regions are whole pages";
+    EXPECT_DEATH(check({range(0x800, 0x1800)}), pages);
+    EXPECT_DEATH(check({range(0x1000, 0x1800)}), pages);
+    EXPECT_DEATH(check({range(0x1000, 0)}), pages);
+    const std::string order = "broken invariant: memory regions ascend and do not overlap";
+    EXPECT_DEATH(check({range(mib, mib), range(0, mib)}), order);
+    EXPECT_DEATH(check({range(0, 2 * mib), range(mib, 2 * mib)}), order);
 }
 
 TEST(ReadMemory, TakesEveryMemoryNode) {
