@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,18 @@ def test_all_and_ci_run_everything_again(
         monkeypatch.setenv("CI", "true")
     assert tessera_test(root, *(["--all"] if ignoring == "--all" else [])) == 0
     assert ran(log) == EVERYTHING
+
+
+def test_ci_runs_everything_by_itself(tmp_path: Path, repository: Path) -> None:
+    """Without CI=true as well."""
+    write(tmp_path, {"tessera": '#!/bin/sh\necho "$@"\n'})
+    (tmp_path / "tessera").chmod(0o755)
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(repository / ".ci/run", tmp_path / ".ci/run")
+    done = subprocess.run(
+        ["bash", tmp_path / ".ci/run"], cwd="/", capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "test --all\n"
 
 
 @pytest.mark.parametrize(
