@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 from tessera import setup
 from tessera.commands import doctor
 from tessera.setup import tools
+from tessera.setup.host import Host
+from tessera.setup.packages import packages
 from tessera.setup.tools import Finding, Tool, command_version, examine, parse_version
+from tessera.suite import content
 from tessera.tree import Tree
 
 
@@ -105,6 +109,26 @@ def test_what_is_wanting_is_named_with_what_to_do(
     row = next(line for line in said.out.splitlines() if " thing " in line)
     assert row.startswith(mark) and advice in row
     assert ("lacks thing" in said.err) == (status == 1)
+
+
+def test_doctor_looks_at_the_very_programs_that_the_checks_call(repository: Path) -> None:
+    """A tick for another version of one would be worth nothing."""
+    callers = [
+        repository / "tests/CMakeLists.txt",
+        *(repository / "scripts").glob("c*/*.py"),
+        *(repository / "scripts").glob("c*/*.cmake"),
+    ]
+    texts = "".join(file.read_text(encoding="utf-8") for file in callers)
+    called = set(re.findall(r"\bclang(?:-\w+|\+\+)-\d+", texts))
+    assert called == {"clang++-14", "clang-format-14", "clang-tidy-14"}
+    assert called <= {tool.command for tool in tools.TOOLS} and called <= set(content.PROGRAMS)
+
+
+@pytest.mark.parametrize(
+    "tool", [t for t in tools.TOOLS if t.package and (t.command or t.module)], ids=lambda t: t.name
+)
+def test_the_package_of_a_tool_is_one_that_its_tier_installs(tool: Tool) -> None:
+    assert tool.package in packages(tool.tier, Host(machine="x86_64"))
 
 
 def test_missing_libfdt_is_noticed(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ HINTS = (
     ),
     (
         r"Unable to locate package|no installation candidate",
-        "Debian 12 and Ubuntu 24.04 or newer have Tessera's packages; else use the devcontainer.",
+        "Debian 12 has all of Tessera's packages, Ubuntu 24.04 and newer those of `./tessera run`; "
+        "else use the devcontainer.",
     ),
     (
         r"Failed to fetch|404 ",

@@ -19,10 +19,9 @@ from tessera.tree import Tree
 PROGRAMS = (
     "g++",
     "aarch64-linux-gnu-g++",
-    "clang++",
-    "ld.lld",
-    "clang-tidy",
-    "clang-format",
+    "clang++-14",
+    "clang-tidy-14",
+    "clang-format-14",
     "cmake",
     "ninja",
     "python3",
