@@ -56,6 +56,16 @@ def test_all_and_ci_run_everything_again(
     assert ran(log) == EVERYTHING
 
 
+def test_listing_leaves_a_run_that_is_under_way_alone(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tessera_test(root, "1")
+    before = (root / "build/test/CTestTestfile.cmake").read_text()
+    assert tessera_test(root, "2", "--list") == 0
+    assert "02.unit.Part.Works" in capsys.readouterr().out
+    assert (root / "build/test/CTestTestfile.cmake").read_text() == before
+
+
 def test_ci_runs_everything_by_itself(tmp_path: Path, repository: Path) -> None:
     """Without CI=true as well."""
     write(tmp_path, {"tessera": '#!/bin/sh\necho "$@"\n'})

@@ -72,7 +72,7 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
         args.k = args.k or GOLDEN_BOOTS
     from tessera.suite import ctest, plan, run
 
-    ctest.check_pattern(tree.build / "test", args.k)
+    ctest.check_pattern(tree.build / "test/list", args.k)
     parts = plan.make(tree, args.chapter)
     if args.list:
         return run.list_tests(tree, parts, PRESETS, args.k, args.j)

@@ -52,11 +52,14 @@ def run(
 def list_tests(
     tree: Tree, parts: list[Part], presets: Sequence[str], pattern: str, jobs: int
 ) -> int:
-    """Prints the names of all tests; builds first, because the unit tests are asked for theirs."""
+    """Prints the names of all tests; builds first, because the unit tests are asked for theirs.
+
+    In a folder of its own: a run that is under way in the other one goes on undisturbed.
+    """
     broken = _build(parts, presets, jobs)
     for outcome in broken.values():
         raise Failure(outcome.output)
-    for name in ctest.names(_selection(tree.build / "test", parts, set(), pattern)):
+    for name in ctest.names(_selection(tree.build / "test/list", parts, set(), pattern)):
         console.out(name)
     return 0
 
