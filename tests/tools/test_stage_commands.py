@@ -61,8 +61,8 @@ def test_diff_shows_a_chapter_or_a_range_and_only_staged_paths(
     assert "part03.cpp" in stat and "part04.cpp" in stat and "+shared" not in stat
     tessera(stack5, "diff", "1")
     assert "new file mode 100644" in capfd.readouterr().out
-    for words in (["9"], ["0", "3"], ["0"]):
-        with pytest.raises(Misuse, match="there is no chapter"):
+    for words, wrong in ((["9"], "09"), (["99"], "99"), (["0", "3"], "00"), (["0"], "00")):
+        with pytest.raises(Misuse, match=f"there is no chapter {wrong}"):
             tessera(stack5, "diff", *words)
 
 

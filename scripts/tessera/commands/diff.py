@@ -41,13 +41,9 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
 
     store = Store(tree)
     stack = Stack.in_folder(store, tree.root)
-    before, after = (
-        (args.first, args.second) if args.second is not None else (args.first - 1, args.first)
-    )
-    trees = [
-        store.empty_tree if number == 0 and args.second is None else stack.tree(number)
-        for number in (before, after)
-    ]
+    trees = [stack.tree(number) for number in (args.first, args.second) if number is not None]
+    if args.second is None:
+        trees.insert(0, stack.tree(args.first - 1) if args.first > 1 else store.empty_tree)
     flags = ["--find-renames", *(["--stat"] if args.stat else [])]
     git = Git(tree.root, user_config=sys.stdout.isatty())
     sys.stdout.flush()
