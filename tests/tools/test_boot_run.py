@@ -207,6 +207,13 @@ def test_ctrl_c_stops(tmp_path: Path, terminal: Callable[..., pexpect.spawn]) ->
     assert processes_of(tree.root) == []
 
 
+def test_the_help_tells_of_the_keys_that_stop(tmp_path: Path) -> None:
+    """With the exit statuses that the tests above have seen."""
+    said = " ".join(tool(make_tree(tmp_path / "tree"), "run", "--help").stdout.split())
+    assert "Ctrl-A x switches the machine off, when you have seen enough: exit status 0." in said
+    assert f"Ctrl-C breaks off: exit status {128 + signal.SIGINT}." in said
+
+
 @pytest.mark.parametrize("keys", ["\x01x", "\x03"], ids=["Ctrl-A x", "Ctrl-C"])
 def test_the_terminal_is_as_before(tmp_path: Path, keys: str) -> None:
     tree = make_tree(tmp_path / "tree", "idle")

@@ -1,8 +1,11 @@
 """Builds a chapter's kernel, boots it in QEMU and shows its serial output.
 
 Without NN it is the chapter of this tree: the newest one, edited or not, or that of the tag you
-are at. What is missing is set up first. What you type goes to the kernel; Ctrl-C or Ctrl-A x
-stops it. The last line says how it ended: exit status 0 if as the chapter declares, 1 if not.
+are at. What is missing is set up first. The last line says how it ended: exit status 0 if as the
+chapter declares, 1 if not.
+
+What you type goes to the kernel, but for two keys. Ctrl-A x switches the machine off, when you have
+seen enough: exit status 0. Ctrl-C breaks off: exit status 130.
 """
 from __future__ import annotations
 
