@@ -56,14 +56,29 @@ class Terminated(BaseException):
 class Parser(argparse.ArgumentParser):
     """argparse, with a suggestion when a word is nearly right."""
 
+    _given: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As in argparse, but what was given is still known when something is wrong with it."""
+        self._given = list(args or ())
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
         hint = f"`{self.prog} --help` lists what there is."
+        if "arguments are required" in message and (unknown := self._unknown_options()):
+            self.refuse(unknown)
         if found := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
             word, choices = found[1], re.findall(r"'(.*?)'", found[2])
             message = f"there is no '{word}' here"
             if near := difflib.get_close_matches(word, choices, n=1):
                 hint = f"Did you mean '{near[0]}'?"
         raise Misuse(message, hint)
+
+    def _unknown_options(self) -> list[str]:
+        """What was given and looks like an option, but is none of this parser's."""
+        known = self._option_string_actions
+        options = (word for word in self._given if re.match(r"-[^\d]", word))
+        return [o for o in options if o.partition("=")[0] not in known and o[:2] not in known]
 
     def refuse(self, extra: Sequence[str]) -> NoReturn:
         """Reports arguments that nobody understood."""

@@ -44,6 +44,12 @@ def run(repository: Path, *args: str, **options: object) -> subprocess.Completed
         (["test", "--", "2"], "`./tessera test` has no option --", "`./tessera test --help`"),
         (["test", "two"], "'two' is not a chapter", ""),
         (["test", "77"], "there is no chapter 77", "01"),
+        (["--bogus"], "`./tessera` has no option --bogus", "`./tessera --help`"),
+        (["--vers"], "`./tessera` has no option --vers", "Did you mean --version?"),
+        (["stage", "--boot=x"], "`./tessera stage` has no option --boot", ""),
+        (["bench", "--run=3"], "`./tessera bench` has no option --run", "Did you mean --runs?"),
+        (["bench", "--runs=3"], "arguments are required: SUBJECT", ""),
+        (["bench", "tools"], "there is no 'tools' here", "Did you mean 'tool'?"),
         (["test", "-j", "-3"], "argument -j: '-3' is not a whole number from 1 on", ""),
         (["test", "-j0"], "argument -j: '0' is not a whole number from 1 on", ""),
         (["run", "--cpus", "x"], "argument --cpus: 'x' is not a whole number from 1 on", ""),
@@ -86,6 +92,19 @@ def test_help_everywhere(repository: Path, capsys: pytest.CaptureFixture[str]) -
         assert ended.value.code == 0
         assert f"usage: {' '.join(['./tessera', *words])}" in out
         assert len(out.splitlines()) > 4, f"{words}: the help says hardly anything"
+
+
+def test_what_takes_a_place_is_shown_in_capitals(repository: Path) -> None:
+    """In every usage line alike: capitals stand for something, small letters for themselves."""
+    todo, seen = [build_parser(repository)], 0
+    while todo:
+        for action in todo.pop()._actions:
+            if isinstance(action.choices, dict):
+                todo += [sub for sub in action.choices.values() if hasattr(sub, "_actions")]
+            if not action.option_strings:
+                seen += 1
+                assert (action.metavar or action.dest).isupper(), action
+    assert seen > len(COMMANDS)
 
 
 def test_no_arguments_shows_the_help(repository: Path) -> None:

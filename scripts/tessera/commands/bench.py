@@ -17,7 +17,8 @@ HELP = "how long things take on this machine"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """`bench tool [--quick] [--runs N]`"""
-    parser.add_argument("subject", choices=("tool",), help="what to measure: ./tessera itself")
+    parser.add_argument("subject", metavar="SUBJECT", choices=("tool",),
+                        help="what to measure: tool, which is ./tessera itself")
     parser.add_argument("--quick", action="store_true", help="leave out the runs of the whole `./tessera test`")
     parser.add_argument("--runs", type=positive, default=5, metavar="N", help="runs of each measurement (default: 5)")
 

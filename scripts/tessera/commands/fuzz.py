@@ -26,7 +26,7 @@ STOPPED = 72
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
-    parser.add_argument("target", help="what to feed, such as device-tree")
+    parser.add_argument("target", metavar="TARGET", help="what to feed, such as device-tree")
     amount = parser.add_mutually_exclusive_group()
     amount.add_argument("--minutes", metavar="N", type=positive, help="stop after so long (default: 1)")
     amount.add_argument("--runs", metavar="N", type=positive, help="stop after so many inputs")
