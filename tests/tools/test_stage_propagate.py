@@ -484,6 +484,30 @@ def test_bad_requests(stack5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         tessera(stack5, "stage", "propagate")
 
 
+@pytest.mark.parametrize("number", ["99", "0"])
+def test_a_stage_that_is_not_there_is_said_before_anything_is_done(
+    stack5: Path, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Misuse, match=f"there is no stage {int(number):02}") as caught:
+        tessera(stack5, "stage", "edit", number)
+    assert "01 to 05" in (caught.value.hint or "") and capsys.readouterr().out == ""
+    assert git(stack5, "for-each-ref", "refs/heads/stage", "refs/tessera") == ""
+
+
+def test_the_branches_are_the_same_from_a_chapters_tag(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tessera(stack5, "stage", "edit", "1")
+    git(stack5, "worktree", "remove", str(stack5.with_name("clone-stage-01")))
+    before = git(stack5, "rev-parse", "stage/05")
+    tessera(stack5, "tags")
+    git(stack5, "checkout", "--quiet", "ch01")
+    capsys.readouterr()
+    tessera(stack5, "stage", "edit", "1")
+    assert "moved" not in capsys.readouterr().out
+    assert git(stack5, "rev-parse", "stage/05") == before
+
+
 def test_the_workshop_is_empty_afterwards(stack5: Path) -> None:
     edit(stack5, 2, {"kernel/part02.cpp": "// fixed\n"})
     tessera(stack5, "stage", "propagate")

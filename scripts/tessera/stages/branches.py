@@ -88,7 +88,7 @@ def build_origin(store: Store) -> Tips:
     source, _ = source_of(store)
     stack = Stack.at(store, source)
     others = compose(store.plumbing, f"{source}^{{tree}}", [store.empty_tree])[0]
-    root = fixed_commit(store, others, f"Everything but the kernel\n\nFrom {source}.")
+    root = fixed_commit(store, others, "Everything but the kernel")
     return dict(enumerate(stage_commits(store, stack, source, root), start=1))
 
 
