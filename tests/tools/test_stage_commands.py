@@ -48,6 +48,17 @@ def test_start_overwrites_nothing(stack5: Path) -> None:
         tessera(stack5, "start", "9")
 
 
+@pytest.mark.parametrize("command", [("start", "3"), ("stage", "edit", "3")])
+def test_a_new_folder_does_not_lie_in_a_work_tree(stack5: Path, command: tuple[str, ...]) -> None:
+    """Neither in the one at hand, nor in another one of this clone."""
+    tessera(stack5, "start", "1", str(stack5.parent / "first"))
+    for place in (stack5 / "inner", stack5 / "build/inner", stack5.parent / "first/inner"):
+        with pytest.raises(Misuse, match=f"{place} lies inside .*, a work tree"):
+            tessera(stack5, *command, str(place))
+        assert not place.exists()
+    assert git(stack5, "branch", "--list", "work/ch03") == ""
+
+
 def test_diff_shows_a_chapter_or_a_range_and_only_staged_paths(
     stack5: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
