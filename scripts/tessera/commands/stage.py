@@ -16,8 +16,9 @@ everything stands.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from tessera.tree import Tree, chapter_number
 
@@ -31,46 +32,18 @@ HELP = "maintain the stages that the chapters are made of"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
-
-    def add(name: str, action: Action, help_line: str, description: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(
-            name,
-            help=help_line,
-            description=description,
-            allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        sub.set_defaults(action=action)
-        return sub
-
-    edit = add("edit", _edit, "open a worktree on a stage", _ABOUT_EDIT)
-    edit.add_argument("stage", metavar="NN", type=chapter_number, help="the stage to edit")
-    edit.add_argument(
-        "folder",
-        metavar="DIR",
-        nargs="?",
-        type=Path,
-        help="the new folder (default: beside this one)",
-    )
-    _add_resumable(
-        add("propagate", _propagate, "carry edits into all later stages", _ABOUT_PROPAGATE)
-    )
-    _add_resumable(
-        add("sync", _sync, "put your edits on top of what has landed on main", _ABOUT_SYNC)
-    )
+    add = partial(_add, parser.add_subparsers(metavar="ACTION", required=True))
+    _edit_options(add("edit", _edit, "open a worktree on a stage", _ABOUT_EDIT))
+    _resuming(add("propagate", _propagate, "carry edits into all later stages", _ABOUT_PROPAGATE))
+    _resuming(add("sync", _sync, "put your edits on top of what has landed on main", _ABOUT_SYNC))
     export = add("export", _export, "write the stages back as patches and kernel/", _ABOUT_EXPORT)
     export.add_argument("--accept", action="store_true", help="record the golden logs that differ")
     export.add_argument("--no-boot", action="store_true", help="leave the golden logs for later")
     absorb = add(
         "absorb", _absorb, "put a change to the final kernel into its stages", _ABOUT_ABSORB
     )
-    absorb.add_argument(
-        "--into",
-        metavar="NN",
-        type=chapter_number,
-        help="the stage for all of it; new files need this",
-    )
+    whole = "the stage for all of it; new files need this"
+    absorb.add_argument("--into", metavar="NN", type=chapter_number, help=whole)
     verify = add(
         "verify", _verify, "prove that patches, kernel/ and golden logs agree", _ABOUT_VERIFY
     )
@@ -78,7 +51,38 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("status", _status, "show where every stage stands", _ABOUT_STATUS)
 
 
-def _add_resumable(parser: argparse.ArgumentParser) -> None:
+def _add(
+    actions: argparse._SubParsersAction[Any],
+    name: str,
+    action: Action,
+    help_line: str,
+    description: str,
+) -> argparse.ArgumentParser:
+    """Declares one action."""
+    sub = actions.add_parser(
+        name,
+        help=help_line,
+        description=description,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    sub.set_defaults(action=action)
+    return sub
+
+
+def _edit_options(parser: argparse.ArgumentParser) -> None:
+    """Which stage, and where."""
+    parser.add_argument("stage", metavar="NN", type=chapter_number, help="the stage to edit")
+    parser.add_argument(
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=Path,
+        help="the new folder (default: beside this one)",
+    )
+
+
+def _resuming(parser: argparse.ArgumentParser) -> None:
     """The two ways out of a conflict."""
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
