@@ -11,6 +11,7 @@ from typing import IO, Sequence
 
 from tessera import console
 from tessera.errors import Failure
+from tessera.programs import HEARD
 from tessera.setup import libfdt_folder
 from tessera.stages.store import locked
 from tessera.tree import Tree, main_root
@@ -74,11 +75,7 @@ def _configure(tree: Tree, preset: str, folder: Path, name: str) -> None:
             ["cmake", "--preset", preset, "--fresh", *options],
             cwd=tree.root,
             env=environment(tree),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
+            **HEARD,
             check=False,
         )
     if done.returncode != 0:
@@ -103,11 +100,7 @@ def _compile(tree: Tree, folder: Path, name: str, targets: Sequence[str], jobs: 
     with subprocess.Popen(
         ["ninja", "-C", str(folder), *parallel, *targets],
         env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
+        **HEARD,
     ) as ninja:
         try:
             _follow(ninja.stdout, lines, name)

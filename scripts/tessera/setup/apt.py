@@ -12,6 +12,7 @@ from typing import Mapping, Sequence
 
 from tessera import console
 from tessera.errors import Failure, Misuse
+from tessera.programs import HEARD
 from tessera.setup.host import Host
 
 #: Package lists older than this may name versions that the mirror no longer has.
@@ -87,11 +88,7 @@ def apt_get(
     command = [*prefix, *UNATTENDED, "apt-get", *QUIET, *args]
     with console.progress(label) as show, subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
+        **HEARD,
         env=env,
     ) as process:
         try:

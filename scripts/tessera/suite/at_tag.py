@@ -11,6 +11,7 @@ from pathlib import Path
 from tessera import console
 from tessera.errors import Failure
 from tessera.git import Git
+from tessera.programs import HEARD
 from tessera.stages.tags import ensure_tags
 from tessera.tree import Tree
 
@@ -52,11 +53,7 @@ def _run(root: Path, command: tuple[str, ...]) -> None:
     done = subprocess.run(
         ["./tessera", *command],
         cwd=root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
+        **HEARD,
         check=False,
     )
     console.out(done.stdout.rstrip())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tessera import console
 from tessera.errors import Failure, Misuse
+from tessera.programs import HEARD
 from tessera.suite.outcome import FAILED, Outcome, read_junit
 
 #: A backstop for tests that bring no time-out of their own, in seconds.
@@ -97,11 +98,7 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     limits = f"-j {jobs} --timeout {TIMEOUT} --test-output-size-failed 400000".split()
     with subprocess.Popen(
         ["ctest", *selection.options(), *limits, "--output-junit", str(report)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
+        **HEARD,
         process_group=0,
     ) as ctest:
         try:

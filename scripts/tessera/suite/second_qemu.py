@@ -16,6 +16,7 @@ from pathlib import Path
 from tessera import console, setup
 from tessera.boot.process import guarded
 from tessera.errors import Failure, Misuse
+from tessera.programs import HEARD
 from tessera.setup.apt import INSTALL, Report, apt_get
 from tessera.setup.host import Host
 from tessera.setup.tools import parse_version
@@ -71,9 +72,7 @@ def _debootstrap(root: Path) -> None:
     """A Debian with nothing but apt."""
     report = Report(ok=False)
     command = [*_APART, "debootstrap", "--variant=minbase", SUITE, str(root), MIRROR]
-    process = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                               errors="replace")
+    process = subprocess.Popen(command, start_new_session=True, **HEARD)
     with guarded(process), console.activity() as say:
         for line in process.stdout:
             report.lines.append(line.rstrip())
