@@ -1,6 +1,8 @@
 """start, diff, new chapter, stage status."""
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -95,7 +97,7 @@ def test_a_new_chapter_stands_on_the_last_and_verifies(
     assert read(stack5, "kernel/CHAPTER") == "06\n"
     assert read(stack5, "chapters/06/chapter.toml").endswith(boot)
     assert read(stack5, "chapters/06/expected/plain.log") == "[ch06] OK\n"
-    assert read(stack5, "book/06-ipc-ii-badges.md").startswith('# Chapter 06: IPC "II": badges\n')
+    assert read(stack5, "book/06-ipc-ii-badges.md").startswith('# 06 IPC "II": badges\n')
     assert (stack5 / "chapters/06/exercises/README.md").exists()
     assert tessera(stack5, "stage", "verify", "--no-boot") == 0
     commit(stack5, "Chapter 06")
@@ -109,9 +111,9 @@ def test_a_new_chapter_stands_on_the_last_and_verifies(
 
 
 def test_a_new_chapter_replaces_nothing(stack5: Path) -> None:
-    write(stack5, {"book/06-untitled.md": "mine\n"})
-    with pytest.raises(Misuse, match="book/06-untitled.md exists already"):
-        tessera(stack5, "new", "chapter", "--no-boot")
+    write(stack5, {"book/06-next.md": "mine\n"})
+    with pytest.raises(Misuse, match="book/06-next.md exists already"):
+        tessera(stack5, "new", "chapter", "--title", "Next", "--no-boot")
     assert (
         git(stack5, "branch", "--list", "stage/06") == "" and not (stack5 / "chapters/06").exists()
     )
@@ -120,10 +122,57 @@ def test_a_new_chapter_replaces_nothing(stack5: Path) -> None:
 def test_a_new_chapter_is_not_made_over_edits_that_an_export_would_lose(stack5: Path) -> None:
     write(stack5, {"kernel/main.cpp": "my own\n"})
     with pytest.raises(Failure, match="in no stage"):
-        tessera(stack5, "new", "chapter", "--no-boot")
+        tessera(stack5, "new", "chapter", "--title", "Next", "--no-boot")
     assert (
         git(stack5, "branch", "--list", "stage/06") == "" and not (stack5 / "chapters/06").exists()
     )
+
+
+def test_a_new_chapter_wants_a_title_and_proposes_the_planned_one(stack5: Path) -> None:
+    commit(stack5, "The plan", {"README.md": "| 06 | User mode | hello from EL0 | planned |\n"})
+    with pytest.raises(Misuse, match="needs a title") as caught:
+        tessera(stack5, "new", "chapter", "--no-boot")
+    assert caught.value.hint == "./tessera new chapter --title 'User mode'"
+    assert git(stack5, "branch", "--list", "stage/06") == ""
+
+
+def test_a_new_chapter_can_be_taken_away_and_made_again(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = ("new", "chapter", "--title", "Next", "--no-boot")
+    tessera(stack5, *new)
+    undo = capsys.readouterr().out.rpartition("To take it away again: ")[2].strip()
+    with pytest.raises(Misuse, match="chapter 06 is new and not committed yet") as caught:
+        tessera(stack5, *new)
+    assert undo in (caught.value.hint or "")
+    subprocess.run(undo, shell=True, cwd=stack5, check=True, capture_output=True)
+    assert git(stack5, "status", "--porcelain") == ""
+    tessera(stack5, *new)
+    assert read(stack5, "kernel/CHAPTER") == "06\n"
+
+
+def test_a_branch_left_from_a_new_chapter_is_named(stack5: Path) -> None:
+    new = ("new", "chapter", "--title", "Next", "--no-boot")
+    tessera(stack5, *new)
+    git(stack5, "clean", "-fdq", "chapters", "book")
+    git(stack5, "checkout", "--quiet", ".")
+    with pytest.raises(Misuse, match="stage/06 is left") as caught:
+        tessera(stack5, *new)
+    assert "`git branch -D stage/06`" in (caught.value.hint or "")
+    git(stack5, "branch", "-D", "stage/06")
+    tessera(stack5, *new)
+    assert tessera(stack5, "stage", "verify", "--no-boot") == 0
+
+
+def test_a_new_page_has_the_headings_that_all_chapters_share(
+    stack5: Path, repository: Path
+) -> None:
+    tessera(stack5, "new", "chapter", "--title", "Next", "--no-boot")
+    page = read(stack5, "book/06-next.md").splitlines()
+    real = [file.read_text().splitlines() for file in sorted(repository.glob("book/0[1-6]-*.md"))]
+    assert page[0] == "# 06 Next" and all(re.match(r"# 0\d \w", lines[0]) for lines in real)
+    for heading in (line for line in page if line.startswith("## ")):
+        assert any(heading in lines for lines in real), heading
 
 
 def test_a_chapter_that_does_not_boot_is_reported(
@@ -131,7 +180,7 @@ def test_a_chapter_that_does_not_boot_is_reported(
 ) -> None:
     monkeypatch.setattr(boots, "boot_stage", lambda *_, **__: False)
     with pytest.raises(Failure, match="06 does not boot"):
-        tessera(stack5, "new", "chapter")
+        tessera(stack5, "new", "chapter", "--title", "Next")
 
 
 def test_status_tells_where_every_stage_stands(

@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         allow_abbrev=False,
         description="Makes the chapter after the last one; it boots and verifies as it is.",
     )
-    chapter.add_argument("--title", default="Untitled", help="what it is called")
+    chapter.add_argument("--title", help="what it is called (the README's table has the plan)")
     chapter.add_argument(
         "--no-boot", action="store_true", help="leave recording the golden logs for later"
     )
@@ -33,9 +33,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace, tree: Tree) -> int:
     """Makes the chapter."""
     from tessera import console
-    from tessera.stages.scaffold import new_chapter
+    from tessera.stages.scaffold import new_chapter, undo
     from tessera.stages.store import Store
 
     number = new_chapter(Store(tree), args.title, boot=not args.no_boot)
     console.good(f"chapter {number:02} is there: `./tessera stage edit {number:02}` opens it")
+    console.out(f"  To take it away again: {undo(number)}")
     return 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 from tessera import console
@@ -21,31 +22,30 @@ _EXERCISES = """\
 One folder an exercise, named after it.
 """
 _PAGE = """\
-# Chapter {number:02}: {title}
+# {number:02} {title}
 
-## What you build
+## What we build, and why now
 
-## Why it is built so
+## What the boot prints
 
-## The code
-
-## What the boot shows
-
-## What to try
+## What goes wrong without it
 
 ## How others do it
+
+## Exercises
 
 ## Further reading
 """
 
 
-def new_chapter(store: Store, title: str, *, boot: bool = True) -> int:
+def new_chapter(store: Store, title: str | None, *, boot: bool = True) -> int:
     """Makes the next chapter and returns its number. It boots, and prints what the last one did."""
     with store.lock():
         perform.refuse_if_waiting(store)
         check_on_main(store)
         branches = ensure_branches(store)
         check_exportable(store, branches)
+        _refuse_second(store, branches)
         check_nothing_lost(
             store,
             branches,
@@ -55,6 +55,8 @@ def new_chapter(store: Store, title: str, *, boot: bool = True) -> int:
         number = branches.last + 1
         if number == 1:
             raise Misuse("there is no chapter yet that a new one could stand on")
+        if not title:
+            raise Misuse("a chapter needs a title", _title_hint(store.tree.root, number))
         files = _files(store, number, title)
         _refuse_existing(store.tree.root, files)
         _add_stage(store, branches, number, title)
@@ -64,6 +66,39 @@ def new_chapter(store: Store, title: str, *, boot: bool = True) -> int:
     if not export(store, accept=True, boot=boot):
         raise Failure(f"chapter {number:02} does not boot as the one before it does")
     return number
+
+
+def undo(number: int) -> str:
+    """The commands that take a new chapter away again."""
+    return (
+        "git checkout HEAD -- kernel tests/unit && "
+        f"rm -rf chapters/{number:02} book/{number:02}-* && git branch -D stage/{number:02}"
+    )
+
+
+def _refuse_second(store: Store, branches: Branches) -> None:
+    """One new chapter at a time: the one before must be on main, or taken away whole."""
+    number = branches.last
+    if number <= len(Stack.at(store)):
+        return
+    if (store.tree.chapter_dir(number) / "chapter.toml").exists():
+        raise Misuse(
+            f"chapter {number:02} is new and not committed yet",
+            f"Commit it before the next one, or take it away: {undo(number)}",
+        )
+    raise Misuse(
+        f"the branch stage/{number:02} is left from a chapter {number:02} whose files are gone",
+        f"`git branch -D stage/{number:02}` takes it away too; then try again.",
+    )
+
+
+def _title_hint(root: Path, number: int) -> str:
+    """How to give a title: the planned one, where the README's table of chapters has it."""
+    readme = root / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.exists() else ""
+    row = re.search(rf"^\| {number:02} \| ([^|\[]+?) \|", text, re.MULTILINE)
+    planned = row[1] if row else "TITLE"
+    return f"./tessera new chapter --title {shlex.quote(planned)}"
 
 
 def _files(store: Store, number: int, title: str) -> dict[str, str]:
