@@ -14,7 +14,7 @@ namespace k::arch {
 /// changes what runs next. The assembly takes its offsets from here, through `asm_offsets.cpp`.
 struct alignas(16) TrapFrame {
     std::array<u64, 31> x{}; ///< X0 to X30: X29 is the frame pointer, X30 the link register
-    u64 sp = 0;              ///< the interrupted stack pointer, sound or not
+    u64 sp = 0;              ///< SP_EL1, sound or not; what ran on SP_EL0 still has its own there
     u64 pc = 0;              ///< ELR_EL1, "preferred exception return address"
     u64 pstate = 0;          ///< SPSR_EL1
     Esr esr{};               ///< ESR_EL1: why, if the exception is synchronous or an SError

@@ -115,10 +115,11 @@ class FormatReader {
 
     constexpr u32 width() noexcept {
         u32 width = 0;
-        while (peek() >= '0' && peek() <= '9')
+        while (peek() >= '0' && peek() <= '9') {
             width = width * 10 + static_cast<u32>(take(1).front() - '0');
-        const bool width_is_sensible = width <= 200;
-        K_ASSERT(width_is_sensible);
+            const bool width_is_sensible = width <= 200; // asked at each digit: it cannot wrap
+            K_ASSERT(width_is_sensible);
+        }
         return width;
     }
 

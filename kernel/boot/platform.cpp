@@ -1,9 +1,9 @@
 #include "boot/platform.hpp"
 
-#include "arch/cpu.hpp"
 #include "arch/semihosting.hpp"
 #include "base/platform.hpp"
 #include "base/print.hpp"
+#include "state/ending.hpp"
 
 // From kernel.ld: only their addresses mean anything.
 extern "C" {
@@ -41,17 +41,11 @@ void print_backtrace(const CodePosition& position) noexcept {
 }
 
 void begin_panic() noexcept {
-    switch (kernel_state.panics++) {
-    case 0: return;
-    case 1: write("\nPANIC: while panicking\n"); power_off();
-    case 2: kernel_state.firmware.system_off(); // writing must have been the fault
-    default: arch::halt();
-    }
+    k::begin_panic(kernel_state);
 }
 
 void power_off() noexcept {
-    if (kernel_state.console) kernel_state.console->flush();
-    kernel_state.firmware.system_off();
+    k::power_off(kernel_state);
 }
 
 } // namespace platform

@@ -11,6 +11,7 @@
 
     .section .head, "ax"
     .global _start
+    .type   _start, %function
 _start:
     b       start                       // the header begins with two instructions' room
     .long   0
@@ -20,6 +21,7 @@ _start:
     .quad   0, 0, 0
     .ascii  "ARM\x64"
     .long   0
+    .size   _start, . - _start
 
     .text
 /* x19 keeps the device tree's address and x20 the level of entry for kernel_main. */
@@ -30,7 +32,10 @@ start:
     cmp     x20, #2
     b.ne    1f
     bl      drop_to_el1
-1:  msr     daifset, #0b1111            // no interrupt until there is someone to take it
+1:  ldr     w0, =SCTLR_AT_FIRST
+    msr     sctlr_el1, x0               // entered at EL1, it holds firmware's settings
+    isb
+    msr     daifset, #0b1111            // no interrupt until there is someone to take it
     msr     spsel, #1                   // SP is SP_EL1, not the user's SP_EL0
     msr     cpacr_el1, xzr              // floating point is an exception
     adrp    x0, stack_top
@@ -52,20 +57,20 @@ upper_half:
     mov     x30, xzr
     b       kernel_main
 
-/* Values for drop_to_el1; Arm ARM, "AArch64 System Register Descriptions". */
+/* Values for system registers; Arm ARM, "AArch64 System Register Descriptions". */
 .equ HCR_RW,            1 << 31         // EL1 runs AArch64
 .equ CNTHCTL_EL1PCTEN,  1 << 0          // EL1 may read the physical counter
 .equ CNTHCTL_EL1PCEN,   1 << 1          // and use the physical timer
 .equ CPTR_RES1,         0x33ff          // no trap of floating point
-.equ MDCR_TRAPS,        0xf << 8 | 3 << 5 // TDE, TDA, TDOSA and TDRA; TPM and TPMCR
+.equ MDCR_HPMN,         0x1f            // how many event counters EL1 has
 .equ PFR0_GIC,          0xf << 24       // not 0: the core has a GICv3's system registers
 .equ ICC_SRE_ENABLE,    1 << 3 | 1 << 0 // EL2 uses them, and EL1 may choose to
-.equ SCTLR_RES1,        0x30d00800      // little-endian, MMU and caches off
+.equ SCTLR_AT_FIRST,    0x30d00808      // little-endian, MMU and caches off, SP must be aligned
 .equ SPSR_EL1H_MASKED,  0x3c5           // EL1 on SP_EL1, D, A, I and F masked
 
-/* Returns to its caller, but at EL1. Registers that EL1 depends on and that only EL2 can set are
-   unknown after reset, so all of them are set here. HCR_EL2 comes first: clearing E2H in it decides
-   how CNTHCTL_EL2 and CPTR_EL2 are read. Changes x0 and x1. */
+/* Returns to its caller, but at EL1. Registers that only EL2 can set are unknown after reset, so
+   those that the kernel depends on are set here, and SCTLR_EL1, which counts from ERET on. HCR_EL2
+   comes first: clearing E2H in it decides how the others are read. Changes x0 and x1. */
 drop_to_el1:
     mov     x0, #HCR_RW
     msr     hcr_el2, x0
@@ -76,8 +81,7 @@ drop_to_el1:
     mov     x0, #CPTR_RES1
     msr     cptr_el2, x0
     mrs     x0, mdcr_el2
-    mov     x1, #MDCR_TRAPS
-    bic     x0, x0, x1                  // EL1 has debug registers and counters to itself
+    and     x0, x0, #MDCR_HPMN          // EL1 has debug registers and counters to itself
     msr     mdcr_el2, x0
     mrs     x0, midr_el1                // EL1 sees the true names of core and cluster
     mrs     x1, mpidr_el1
@@ -90,7 +94,7 @@ drop_to_el1:
     msr     icc_sre_el2, x0
     isb
     msr     ich_hcr_el2, xzr            // no interrupts but those that the controller sends
-1:  ldr     w0, =SCTLR_RES1
+1:  ldr     w0, =SCTLR_AT_FIRST
     msr     sctlr_el1, x0
     mov     x0, #SPSR_EL1H_MASKED
     msr     spsr_el2, x0

@@ -51,6 +51,11 @@ void f() {
     k::print("{:q}", 1);
 }
 
+//! a width that is 1 modulo 2 to the 32nd: width_is_sensible
+void f() {
+    k::print("{:4294967297}", 1);
+}
+
 //! a brace that is never closed: closing_brace
 void f() {
     k::print("{:x", 1u);

@@ -1,8 +1,9 @@
 /* The sixteen exception vectors, and the one place where registers are saved and loaded again.
 
    They call  TrapFrame* handle_exception(TrapFrame* interrupted, Vector)  and go on with the frame
-   that it returns. TPIDR_EL0 and TPIDRRO_EL0 are scratch registers here: they belong to user
-   threads, which do not run while the kernel does. */
+   that it returns. TPIDR_EL0 and TPIDRRO_EL0 are scratch registers here. A user thread may keep
+   something in them, but nothing runs at EL0 before chapter 07; from then on the way in from EL0 is
+   a macro of its own, which saves both in the thread's context before all else. */
 #include "asm_offsets.h"
 
 /* Arm ARM, "Exception vectors". There is room for 32 instructions. The processor has kept the flags
