@@ -19,7 +19,17 @@ include(Warnings)
 include(Kernel)
 add_subdirectory(kernel)
 """
-START = ".section .head, \"ax\"\n.global _start\n_start:\n    bl entry\n    b .\n"
+#: The linker script asks where the exception vectors are, so there must be some.
+START = """
+    .section .head, "ax"
+    .global _start, exception_vectors
+_start:
+    bl entry
+    b .
+    .balign 2048
+exception_vectors:
+    b .
+"""
 SOURCE = '#include "base/a.hpp"\n\nextern "C" void entry();\n\nvoid entry() {}\n'
 HEADER = "#pragma once\n"
 
