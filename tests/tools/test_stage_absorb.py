@@ -1,6 +1,7 @@
 """`stage absorb`: a change to the final kernel finds its stage, or nothing happens."""
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,45 @@ def test_a_changed_line_lands_in_the_stage_that_brought_it(
         "chapters/03/stage.patch",
         "kernel/part03.cpp",
     ]
+
+
+def test_what_is_absorbed_and_not_exported_is_told_so(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(stack5, "kernel/part03.cpp", "return 3;", "return 33;")
+    tessera(stack5, "stage", "absorb")
+    with pytest.raises(Failure, match="absorbed, but not exported") as caught:
+        tessera(stack5, "stage", "absorb")
+    hint = caught.value.hint or ""
+    assert hint.startswith("`./tessera stage export` first") and "stash" not in hint
+    capsys.readouterr()
+    assert tessera(stack5, "stage", "verify", "--no-boot") == 1
+    said = capsys.readouterr()
+    assert "absorbed, but not exported" in " ".join((said.out + said.err).split())
+    give_up = hint.partition("instead: `")[2].partition("`")[0]
+    subprocess.run(give_up, shell=True, cwd=stack5, check=True, capture_output=True)
+    assert tessera(stack5, "stage", "verify", "--no-boot") == 0
+    change(stack5, "kernel/part03.cpp", "return 3;", "return 34;")
+    tessera(stack5, "stage", "absorb")
+    assert tessera(stack5, "stage", "export", "--no-boot") == 0
+    assert tessera(stack5, "stage", "verify", "--no-boot") == 0
+
+
+def test_a_change_on_top_of_an_absorbed_one_gets_in_as_the_hint_says(stack5: Path) -> None:
+    change(stack5, "kernel/part03.cpp", "return 3;", "return 33;")
+    tessera(stack5, "stage", "absorb")
+    change(stack5, "kernel/part02.cpp", "return 2;", "return 22;")
+    with pytest.raises(Failure, match="cannot be told") as caught:
+        tessera(stack5, "stage", "absorb")
+    assert "commit that" in (caught.value.hint or "")
+    git(stack5, "stash")
+    tessera(stack5, "stage", "sync")
+    tessera(stack5, "stage", "export", "--no-boot")
+    commit(stack5, "The first")
+    git(stack5, "stash", "pop")
+    tessera(stack5, "stage", "absorb")
+    tessera(stack5, "stage", "export", "--no-boot")
+    assert tessera(stack5, "stage", "verify", "--no-boot") == 0
 
 
 def test_several_hunks_go_to_several_stages(stack5: Path) -> None:

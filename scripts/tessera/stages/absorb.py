@@ -7,11 +7,13 @@ from tessera import console
 from tessera.errors import Failure, Misuse
 from tessera.stages import operation, perform
 from tessera.stages.branches import (
+    NOT_EXPORTED,
     Branches,
     Tips,
     check_chain,
     check_propagated,
     ensure_branches,
+    is_absorbed,
     staged_trees,
 )
 from tessera.stages.checkout import staged_snapshot
@@ -76,13 +78,16 @@ def _check_ready(store: Store, branches: Branches) -> None:
         raise Misuse("there are no stages yet to absorb anything into")
     check_chain(store, branches.tips)
     present = Stack.in_folder(store, store.tree.root)
-    if list(present.trees[-1:]) != staged_trees(store, branches.tips)[-1:]:
-        raise Failure(
-            "the patches here are not those of the stage branches, so it cannot be told "
-            "what you changed",
-            "Put your change aside (`git stash`), `./tessera stage sync` and `export`, "
-            "then bring it back.",
-        )
+    if list(present.trees[-1:]) == staged_trees(store, branches.tips)[-1:]:
+        return
+    if is_absorbed(store, branches):
+        raise Failure("this change has been absorbed, but not exported", NOT_EXPORTED)
+    raise Failure(
+        "the patches here are not those of the stage branches, so it cannot be told "
+        "what you changed",
+        "Put your change aside (`git stash`), `./tessera stage sync` and `export`, commit that, "
+        "then bring yours back.",
+    )
 
 
 def _changes(

@@ -19,6 +19,7 @@ from pathlib import Path
 from tessera import console
 from tessera.errors import Failure
 from tessera.git import Git
+from tessera.stages.checkout import staged_snapshot
 from tessera.stages.stack import Stack, compose, staged_part
 from tessera.stages.store import Store
 from tessera.stages.tags import fixed_commit, source_of, stage_commits
@@ -31,6 +32,12 @@ EXPORTED = "refs/tessera/exported/"
 EXERCISE = "refs/heads/exercise/"
 #: In the administrative folder of a worktree that `stage edit` made.
 MARK = "tessera-edit"
+#: What to do when the stage branches have what the patches do not.
+NOT_EXPORTED = (
+    "`./tessera stage export` first: it writes the patches. To give the change up instead: "
+    "`git checkout HEAD -- kernel tests/unit && git branch -D $(git branch --list 'stage/*' "
+    "--format='%(refname:short)')`, which drops every edit that is not exported."
+)
 
 Tips = dict[int, str]
 
@@ -151,6 +158,11 @@ def move_refs(store: Store, before: dict[str, str], after: dict[str, str]) -> No
 def staged_trees(store: Store, tips: Tips) -> list[str]:
     """The trees of the staged paths, in order."""
     return staged_part(store.plumbing, [tips[number] for number in sorted(tips)])
+
+
+def is_absorbed(store: Store, branches: Branches) -> bool:
+    """Whether the work tree's change is what the last stage has already, exported or not."""
+    return staged_trees(store, branches.tips)[-1:] == [staged_snapshot(store)]
 
 
 def check_only_staged(store: Store, branches: Branches) -> None:

@@ -11,7 +11,7 @@ from tessera.boot import files
 from tessera.chapter import Chapter
 from tessera.errors import Failure, TesseraError
 from tessera.stages import boots
-from tessera.stages.branches import BRANCH
+from tessera.stages.branches import BRANCH, NOT_EXPORTED, is_absorbed, read_branches
 from tessera.stages.checkout import staged_snapshot
 from tessera.stages.patch import FIND_FLAGS, flaws
 from tessera.stages.stack import Stack, patch_path, patches_in_folder, staged_part
@@ -147,6 +147,8 @@ def _advice(store: Store, number: int, name: str) -> str:
             f"`git checkout ch{number:02} -- {name}` drops the change; "
             f"`./tessera stage edit {number:02}` is how the chapter itself is corrected."
         )
+    if is_absorbed(store, read_branches(store)):
+        return f"The stage branches have it: absorbed, but not exported. {NOT_EXPORTED}"
     return (
         "`./tessera stage absorb` puts the change into its stage; "
         f"`git checkout HEAD -- {name}` drops it."
