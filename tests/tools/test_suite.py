@@ -9,6 +9,7 @@ import pytest
 from stacks import Files, commit, git, write
 from suites import CMAKE, log, master, ran, root, tessera_test  # noqa: F401  (fixtures)
 
+from tessera.commands import test as command
 from tessera.errors import Failure, Misuse
 from tessera.suite import content, plan
 from tessera.tree import Tree
@@ -148,6 +149,36 @@ def test_a_kernel_that_does_not_build_fails_and_the_others_go_on(
     out = capsys.readouterr().out
     assert "02.build.kernel failed" in out and "missing.cpp" in out
     assert "01" in ran(log)
+
+
+def test_a_kernel_that_one_compiler_refuses_costs_only_its_own_tests(
+    root: Path, log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "PRESETS", ("kernel", "clang", "host"))
+    boots = ("boot.hello", "boot.hello.clang", "check.simd", "matrix.64M")
+    tests = [f'add_test(NAME ${{NN}}.{n} COMMAND sh -c "echo {n} >> $LOG")\n' for n in boots]
+    refuse = "#!/bin/sh\ncase $PWD in */clang) echo 'part.cpp:7:1: error: no'; exit 1;; esac\n"
+    write(root, {"CMakeLists.txt": CMAKE + "".join(tests), "kernel/build": "../../refuse\n"})
+    write(root, {"refuse": refuse})
+    (root / "refuse").chmod(0o755)
+    assert tessera_test(root, "2") == 1
+    out = capsys.readouterr().out
+    assert ran(log) == ["02", "boot.hello", "matrix.64M"]
+    assert "──── 02.build.clang failed" in out and "part.cpp:7:1: error: no" in out
+    assert "- 02.boot.hello.clang: skipped: 02.build.clang failed" in out
+    assert out.splitlines()[-1] == "4 passed, 1 failed, 2 skipped"
+
+
+def test_an_error_that_every_compiler_finds_is_shown_once(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(root, {"kernel/build": "../../refuse\n"})
+    write(root, {"refuse": "#!/bin/sh\necho 'part.cpp:7:1: error: no such thing'; exit 1\n"})
+    (root / "refuse").chmod(0o755)
+    assert tessera_test(root, "2") == 1
+    out = capsys.readouterr().out
+    assert out.count("no such thing") == 1 and "02.build.host failed" in out
+    assert "The same lines as in 02.build.kernel do not compile." in out
 
 
 def test_one_chapter_alone(root: Path, log: Path) -> None:

@@ -1,13 +1,14 @@
 """From a plan to results: build what the parts need, run CTest once, remember what was green."""
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Sequence
 
 from tessera import console
-from tessera.build import build
 from tessera.errors import Failure, Misuse
 from tessera.suite import ctest, plan, summary
+from tessera.suite.builds import HOST, Builds, build_all
 from tessera.suite.cache import Cache
 from tessera.suite.outcome import FAILED, Outcome
 from tessera.suite.plan import Part
@@ -31,9 +32,12 @@ def run(
     )
     remembered = [outcome for outcomes in known.values() for outcome in outcomes or ()]
     to_run = [part for part in parts if known.get(part) is None]
-    broken = _build(to_run, presets, jobs)
-    selection = _selection(folder, to_run, set(broken), pattern)
-    fresh = [*broken.values(), *_too_early(to_run, pattern), *ctest.run(selection, jobs)]
+    builds = _build(to_run, presets, jobs)
+    broken = [outcome for built in builds for outcome in built.failed.values()]
+    testless = {built.tree.root for built in builds if HOST in built.failed}
+    selection = _selection(folder, to_run, testless, pattern)
+    broken += _leave_out(selection, builds)
+    fresh = [*broken, *_too_early(to_run, pattern), *ctest.run(selection, jobs)]
     if not (remembered or fresh):
         raise Misuse(
             f"no test matches '{pattern}'" if pattern else "there are no tests",
@@ -56,27 +60,27 @@ def list_tests(
 
     In a folder of its own: a run that is under way in the other one goes on undisturbed.
     """
-    broken = _build(parts, presets, jobs)
-    for outcome in broken.values():
-        raise Failure(outcome.output)
+    for built in _build(parts, presets, jobs):
+        for outcome in built.failed.values():
+            raise Failure(outcome.output)
     for name in ctest.names(_selection(tree.build / "test/list", parts, set(), pattern)):
         console.out(name)
     return 0
 
 
-def _build(parts: list[Part], presets: Sequence[str], jobs: int) -> dict[Path, Outcome]:
-    """Builds the parts' trees. One that fails is reported like a test, and the others go on."""
-    broken: dict[Path, Outcome] = {}
-    trees = {part.tree.root: part.tree for part in parts if part.tree is not None}
-    for root, tree in trees.items():
-        for preset in presets:
-            try:
-                build(tree, preset, jobs=jobs)
-            except Failure as failure:
-                words = "\n".join(filter(None, (str(failure), failure.hint)))
-                broken[root] = Outcome(f"{tree.chapter:02}.build.{preset}", FAILED, output=words)
-                break
-    return broken
+def _build(parts: list[Part], presets: Sequence[str], jobs: int) -> list[Builds]:
+    """Builds the parts' trees."""
+    return build_all((part.tree for part in parts if part.tree is not None), presets, jobs)
+
+
+def _leave_out(selection: ctest.Selection, builds: list[Builds]) -> list[Outcome]:
+    """Takes out of a selection the tests of kernels that did not build: they are skipped."""
+    if not any(built.failed for built in builds):
+        return []
+    names = ctest.names(selection)
+    skipped = [outcome for built in builds for outcome in built.skipped(names)]
+    selection.exclude += [f"^{re.escape(outcome.name)}$" for outcome in skipped]
+    return skipped
 
 
 def _selection(folder: Path, parts: list[Part], broken: set[Path], pattern: str) -> ctest.Selection:
