@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from boots import boot_toml, environment, fake_qemu, image, make_tree, tool
+from boots import SHORT, boot_toml, environment, fake_qemu, image, make_tree, tool
 from tessera.boot import files
 from tessera.boot.check import Verdict, check_boots
 from tessera.boot.ending import End
@@ -51,6 +51,29 @@ def test_every_preset_is_held_to_its_end(ok: Tree) -> None:
     (ok.build / "kernel-release/Image").write_bytes(image("panic"))
     assert [o.verdict for o in check_boots(ok, preset="clang")] == [Verdict.WRONG_END]
     assert [o.verdict for o in check_boots(ok, preset="kernel-release")] == [Verdict.WRONG_END]
+
+
+def test_after_a_hang_the_kernels_other_boots_get_less_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = SHORT.replace("idle_seconds = 0.5", "idle_seconds = 3")
+    boots = boot_toml("a", more=long) + boot_toml("b", more=long)
+    tree = make_tree(tmp_path / "tree", "idle", boots)
+    other = make_tree(tmp_path / "other", "idle", boots)
+
+    def idled(tree: Tree, name: str) -> str:
+        [outcome] = check_boots(tree, names=[name])
+        assert outcome.ending.end is End.IDLING
+        return f"{outcome.ending.sentence} {outcome.ending.hint}"
+
+    assert "for 3 s" in idled(tree, "a") and "for 3 s" in idled(tree, "b"), "not in a test run"
+    monkeypatch.setenv("TESSERA_HANGS", str(tmp_path / "hangs"))
+    assert "for 3 s" in idled(tree, "a")
+    words = idled(tree, "b")
+    assert "for 1 s" in words and "boot 'a' of this kernel hung before it" in words
+    assert "for 3 s" in idled(other, "b"), "another kernel"
+    (tree.build / "kernel/Image").write_bytes(image("ok"))
+    assert check_boots(tree, names=["b"])[0].ending.end is End.OK
 
 
 def test_the_log_of_a_release_build_is_not_compared(ok: Tree) -> None:

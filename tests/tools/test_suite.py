@@ -181,6 +181,15 @@ def test_an_error_that_every_compiler_finds_is_shown_once(
     assert "The same lines as in 02.build.kernel do not compile." in out
 
 
+def test_a_run_knows_nothing_of_hangs_in_an_earlier_one(root: Path, log: Path) -> None:
+    tell = 'add_test(NAME ${NN}.boot.a COMMAND sh -c "ls $TESSERA_HANGS >> $LOG; '
+    tell += 'mkdir -p $TESSERA_HANGS; touch $TESSERA_HANGS/note")\n'
+    write(root, {"CMakeLists.txt": CMAKE + tell})
+    for _ in range(2):
+        tessera_test(root, "2", "-k", "boot")
+        assert ran(log) == [] and (root / "build/test/hangs/note").exists()
+
+
 def test_one_chapter_alone(root: Path, log: Path) -> None:
     assert tessera_test(root, "1") == 0
     assert ran(log) == ["01"]

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Iterable
 
 from tessera import chapter as chapters
-from tessera.boot import files, golden, machine
+from tessera.boot import files, golden, machine, patience
 from tessera.boot.ending import Ending, judge
 from tessera.boot.process import Run, run
+from tessera.boot.session import Stop
 from tessera.chapter import Boot
 from tessera.errors import Misuse
 from tessera.tree import Tree
@@ -99,8 +100,9 @@ class _Check:
 
     def check(self, accept: bool, once: bool) -> Outcome:
         """All checks in order; the first that fails decides."""
+        before = patience.hung_before(files.image_of(self.tree, self.preset))
         first = self._run(self.raw_log)
-        ending = judge(first, self.chapter)
+        ending = self._judge(first, before)
         if ending.end.value != self.boot.ends:
             return self._outcome(Verdict.WRONG_END, first, ending)
         if not once and not self.boot.dialogue:  # what is typed arrives at no fixed moment
@@ -124,6 +126,18 @@ class _Check:
         verdict = Verdict.NOT_EXPECTED if self.expected is None else Verdict.DIFFERS
         return self._outcome(verdict, first, ending)
 
+    def _judge(self, done: Run, before: str | None) -> Ending:
+        """How it ended. A hang is passed on to the kernel's other boots; `before` is one that
+        hung earlier."""
+        ending = judge(done, self.chapter)
+        if done.stop not in (Stop.SPINNING, Stop.IDLING):
+            return ending
+        patience.note_hang(files.image_of(self.tree, self.preset), self.boot.name)
+        if before is None:
+            return ending
+        less = f"It was given less time than usual: boot '{before}' of this kernel hung before it."
+        return replace(ending, hint="\n".join(filter(None, (less, ending.hint))))
+
     def _run(self, log: Path) -> Run:
         """Boots once and keeps the raw log."""
         initrd = files.root_task_of(self.tree, self.preset, self.boot)
@@ -131,7 +145,8 @@ class _Check:
         command = machine.command(
             machine.find_qemu(), self.boot, image, self.logs, initrd=initrd,
             device_tree=files.device_tree_of(self.tree, self.boot, self.logs))
-        done = run(command, self.boot.limits, dialogue=self.boot.dialogue)
+        limits = patience.limits(image, self.boot.limits)
+        done = run(command, limits, dialogue=self.boot.dialogue)
         files.write(log, done.output)
         return done
 

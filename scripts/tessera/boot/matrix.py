@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tessera import chapter as chapters
-from tessera.boot import files, golden, machine
+from tessera.boot import files, golden, machine, patience
 from tessera.boot.ending import Ending, judge
 from tessera.boot.process import Run, run
 from tessera.boot.session import Stop
@@ -86,11 +86,12 @@ def check(tree: Tree, memory: str, preset: str) -> list[Result]:
 
 def _boot(tree: Tree, preset: str, boot: Boot, expected: str, logs: Path) -> Result:
     """Boots once on one machine."""
+    image = files.image_of(tree, preset)
     command = machine.command(
-        machine.find_qemu(), boot, files.image_of(tree, preset), logs,
+        machine.find_qemu(), boot, image, logs,
         initrd=files.root_task_of(tree, preset, boot),
         device_tree=files.device_tree_of(tree, boot, logs))
-    done = run(command, boot.limits, dialogue=boot.dialogue)
+    done = run(command, patience.limits(image, boot.limits), dialogue=boot.dialogue)
     raw_log = logs / f"{slug(boot.machine)}.raw.log"
     files.write(raw_log, done.output)
     log = golden.normalise(golden.text(done.output), boot.keep)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tessera import console
+from tessera.boot import patience
 from tessera.errors import Failure, Misuse
 from tessera.programs import HEARD
 from tessera.suite.outcome import FAILED, Outcome, read_junit
@@ -98,6 +99,7 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     limits = f"-j {jobs} --timeout {TIMEOUT} --test-output-size-failed 400000".split()
     with subprocess.Popen(
         ["ctest", *selection.options(), *limits, "--output-junit", str(report)],
+        env=os.environ | {patience.VARIABLE: str(_fresh(folder / "hangs"))},
         **HEARD,
         process_group=0,
     ) as ctest:
@@ -114,6 +116,12 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     return [
         _with_verdict(outcome, verdicts.get(outcome.name, "")) for outcome in read_junit(report)
     ]
+
+
+def _fresh(folder: Path) -> Path:
+    """A folder in which nothing of an earlier run is left."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def _with_verdict(outcome: Outcome, verdict: str) -> Outcome:
