@@ -30,10 +30,13 @@ def show(outcome: Outcome) -> None:
 
 
 def _show_accepted(outcome: Outcome) -> None:
-    """What `--accept` changed."""
-    done = "is new" if outcome.expected is None else "has been rewritten"
-    console.good(f"{outcome.name}: {relative(outcome.expected_file, outcome.tree)} {done}")
-    show_difference(outcome.expected or "", outcome.actual, ("before", "now"))
+    """What `--accept` changed. A new log is a file to be read, not a change to be shown."""
+    file = relative(outcome.expected_file, outcome.tree)
+    if outcome.expected is None:
+        console.good(f"{outcome.name}: {file} is new ({outcome.ending.sentence})")
+        return
+    console.good(f"{outcome.name}: {file} has been rewritten")
+    show_difference(outcome.expected, outcome.actual, ("before", "now"))
 
 
 def _show_failure(outcome: Outcome) -> None:
