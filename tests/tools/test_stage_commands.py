@@ -41,13 +41,30 @@ def test_start_overwrites_nothing(stack5: Path) -> None:
     tessera(stack5, "start", "3", str(stack5.parent / "three"))
     with pytest.raises(Misuse, match="work/ch03 exists already") as caught:
         tessera(stack5, "start", "3", str(stack5.parent / "again"))
-    assert f"checked out in {stack5.parent / 'three'}" in (caught.value.hint or "")
+    hint = caught.value.hint or ""
+    assert f"checked out in {stack5.parent / 'three'}: go on there" in hint
+    anew = hint.partition("dropping what is there: `")[2].partition("`")[0]
+    write(stack5.parent / "three", {"kernel/main.cpp": "half an idea\n"})
+    subprocess.run(anew, shell=True, cwd=stack5, check=True, capture_output=True)
+    assert tessera(stack5, "start", "3", str(stack5.parent / "three")) == 0
     git(stack5, "worktree", "remove", str(stack5.parent / "three"))
     with pytest.raises(Misuse) as caught:
         tessera(stack5, "start", "3", str(stack5.parent / "again"))
     assert "git worktree add DIR work/ch03" in (caught.value.hint or "")
     with pytest.raises(Misuse, match="no chapter 09"):
         tessera(stack5, "start", "9")
+
+
+def test_edit_says_when_the_stage_is_open_elsewhere(
+    stack5: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, other = stack5.parent / "first", stack5.parent / "other"
+    for wanted, warned in ((first, False), (first, False), (other, True)):
+        assert tessera(stack5, "stage", "edit", "1", str(wanted)) == 0
+        out = capsys.readouterr().out
+        assert (f"open already, so {other} is not made" in " ".join(out.split())) is warned
+        assert f"checked out in {first}" in " ".join(out.split())
+    assert not other.exists()
 
 
 @pytest.mark.parametrize("command", [("start", "3"), ("stage", "edit", "3")])

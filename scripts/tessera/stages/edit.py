@@ -23,6 +23,8 @@ def edit(store: Store, number: int, folder: Path | None) -> Path:
         branches = read_branches(store)
         _check_exists(number, branches.last)
         if (open_already := _checked_out(store, number)) is not None:
+            if folder is not None and folder.resolve() != open_already:
+                console.step(f"stage {number:02} is open already, so {folder} is not made")
             return open_already
         target = new_folder(store, folder, f"stage-{number:02}")
         store.git.run("worktree", "add", "--quiet", str(target), f"stage/{number:02}")

@@ -1,6 +1,7 @@
 """`start`: a worktree for a reader, on a branch of their own at a chapter's tag."""
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from tessera.errors import Misuse
@@ -30,7 +31,11 @@ def _way_back(store: Store, branch: str) -> str:
     """How to get to work that was started before."""
     for tree in worktrees(store):
         if tree.branch == f"refs/heads/{branch}" and not tree.gone:
-            return f"It is checked out in {tree.path}."
+            return (
+                f"It is checked out in {tree.path}: go on there. To begin anew, dropping what is "
+                f"there: `git worktree remove --force {shlex.quote(str(tree.path))} && "
+                f"git branch -D {branch}`; `git branch --move {branch} OTHER` keeps it."
+            )
     return (
         f"`git worktree add DIR {branch}` opens it again; "
         f"`git branch --move {branch} OTHER` makes room for a new one."
