@@ -173,6 +173,20 @@ usize DeviceTree::used_bytes() const noexcept {
     return std::max({reservations_end, structure_end, strings_end});
 }
 
+namespace {
+
+/// Whether nodes are nested deeper than in any tree that means something. libfdt looks for a parent
+/// from the root on each time, so going up from the bottom of a very deep tree would take forever.
+bool too_deep(const void* blob) noexcept {
+    constexpr int deepest = 32;
+    int depth = 0;
+    for (int node = 0; node >= 0; node = fdt_next_node(blob, node, &depth))
+        if (depth > deepest) return true;
+    return false;
+}
+
+} // namespace
+
 TreeResult<DeviceTree> open_tree(const void* blob, usize readable) noexcept {
     const auto refuse = [](std::string_view why) { return Unexpected{TreeError{why}}; };
     if (blob == nullptr) return refuse("is missing: x0 was 0 at entry");
@@ -184,6 +198,7 @@ TreeResult<DeviceTree> open_tree(const void* blob, usize readable) noexcept {
     if (fdt_version(blob) < 17 || fdt_off_mem_rsvmap(blob) % 8 != 0 ||
         fdt_off_dt_struct(blob) % 4 != 0 || fdt_check_full(blob, readable) != 0)
         return refuse("is damaged or cut short");
+    if (too_deep(blob)) return refuse("is nested too deeply");
     return DeviceTree{blob};
 }
 

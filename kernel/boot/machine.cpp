@@ -31,13 +31,26 @@ std::optional<Node> find_any(const DeviceTree& tree,
     return {};
 }
 
-/// The distributor comes first in `reg`, then what each core uses.
+/// A device's block of registers, entry `index` of its `reg`: whole pages, and not less than
+/// `bytes`.
+TreeResult<PhysRange> registers(const Node& node, usize index, u64 bytes) noexcept {
+    const PhysRange block = K_TRY(node.reg(index));
+    if (!block.begin.aligned(page_bits) || block.bytes() < bytes)
+        return node.fault("has a device without room for its registers");
+    return block;
+}
+
+/// The distributor comes first in `reg`, then what each core uses. "Arm Generic Interrupt
+/// Controller Architecture Specification", "Memory-mapped registers".
 TreeResult<Gic> read_gic(const Node& node) noexcept {
-    Gic gic{.distributor = K_TRY(node.reg(0))};
-    if (node.is_compatible("arm,gic-v3")) gic.version = GicVersion::V3;
+    const bool v3 = node.is_compatible("arm,gic-v3");
+    const u64 distributor_bytes = v3 ? 0x1'0000 : page_bytes;
+    const u64 per_core_bytes = v3 ? 0x2'0000 : page_bytes;
+    Gic gic{.version = v3 ? GicVersion::V3 : GicVersion::V2,
+            .distributor = K_TRY(registers(node, 0, distributor_bytes))};
     const u64 regions = node.number("#redistributor-regions").value_or(1);
     for (usize i = 1; i <= regions; ++i)
-        if (!gic.per_core.push_back(K_TRY(node.reg(i))))
+        if (!gic.per_core.push_back(K_TRY(registers(node, i, per_core_bytes))))
             return node.fault("names more redistributors than the kernel has room for");
     return gic;
 }
@@ -105,7 +118,7 @@ TreeResult<PhysRange> find_uart(const DeviceTree& tree) noexcept {
     auto node = console_node(tree);
     if (!node || !node->enabled() || !node->is_compatible(kind)) node = tree.find_compatible(kind);
     if (!node) return missing("names no PL011 to use as console");
-    return node->reg(0);
+    return registers(*node, 0, page_bytes);
 }
 
 TreeResult<Machine> read_machine(const DeviceTree& tree) noexcept {

@@ -57,6 +57,11 @@ bool MemoryMap::covers(PhysRange range) const noexcept {
     return reached >= range.end;
 }
 
+bool MemoryMap::touches(PhysRange range) const noexcept {
+    return std::ranges::any_of(regions(),
+                               [&](const Region& region) { return region.range.overlaps(range); });
+}
+
 PhysRange MemoryMap::largest_free() const noexcept {
     PhysRange largest;
     for (const Region& region : regions())
@@ -168,6 +173,7 @@ TreeResult<Ok> claim_loaded(MemoryMap& map, PhysRange image, PhysRange tree,
     K_TRY(map.claim(image, Use::Image));
     K_TRY(map.claim(tree, Use::Tree));
     if (!initrd) return Ok{};
+    if (!map.covers(*initrd)) return Unexpected{TreeError{"puts the initrd where no memory is"}};
     if (initrd->overlaps(image) || initrd->overlaps(tree))
         return Unexpected{TreeError{"puts the initrd upon the kernel or the tree"}};
     return map.claim(*initrd, Use::Initrd);

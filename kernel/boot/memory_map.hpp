@@ -47,6 +47,9 @@ class MemoryMap {
     /// Whether all of `range` is RAM.
     [[nodiscard]] bool covers(PhysRange range) const noexcept;
 
+    /// Whether any of `range` is RAM.
+    [[nodiscard]] bool touches(PhysRange range) const noexcept;
+
     /// The largest free region, empty if there is none.
     [[nodiscard]] PhysRange largest_free() const noexcept;
 

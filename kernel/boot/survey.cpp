@@ -24,6 +24,12 @@ template <class T>
     return *result;
 }
 
+/// A device upon memory would be written to as if it were one.
+[[gnu::noinline]] void keep_apart(PhysRange device, const MemoryMap& memory) noexcept {
+    if (memory.touches(device) || kernel_state.image.overlaps(device))
+        refuse({"puts a device where memory is"});
+}
+
 dev::Pl011 uart_at(PhysRange registers) noexcept {
     map_device(registers);
     return dev::Pl011{reinterpret_cast<uptr>(arch::window.at<void>(registers.begin))};
@@ -34,15 +40,21 @@ dev::Pl011 uart_at(PhysRange registers) noexcept {
 void survey(PhysAddr device_tree) noexcept {
     const bool given = device_tree != PhysAddr{};
     const DeviceTree tree = sound(open_tree(given ? arch::window.at<void>(device_tree) : nullptr));
-    // The console comes first: whatever is wrong with the rest can then be said.
-    kernel_state.console = uart_at(sound(find_uart(tree)));
-
     auto& [machine, memory, tree_bytes, allocator] = boot_state;
+    const PhysRange uart = sound(find_uart(tree));
+    const auto memory_read = read_memory(tree, memory);
+    keep_apart(uart, memory);
+    // The console comes as soon as it is safe: whatever is wrong with the rest can then be said.
+    kernel_state.console = uart_at(uart);
+
     machine = sound(read_machine(tree));
     kernel_state.firmware = dev::Psci{machine.psci};
 
     tree_bytes = tree.used_bytes();
-    sound(read_memory(tree, memory));
+    sound(memory_read);
+    keep_apart(machine.gic.distributor, memory);
+    for (const PhysRange& registers : machine.gic.per_core.items())
+        keep_apart(registers, memory);
     const PhysRange blob{device_tree, device_tree + tree_bytes};
     sound(claim_loaded(memory, kernel_state.image, blob, machine.initrd));
     check_invariants(memory);

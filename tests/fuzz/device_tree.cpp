@@ -18,7 +18,7 @@ namespace {
 /// cannot see what it reads; the processor can.
 class GuardedMemory {
   public:
-    static constexpr usize capacity = usize{1} << 20;
+    static constexpr usize capacity = max_tree_bytes;
 
     GuardedMemory() {
         constexpr usize guard = usize{1} << 16;

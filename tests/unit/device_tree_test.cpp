@@ -91,6 +91,10 @@ Blob moved(usize field, u32 bytes) {
     return blob;
 }
 
+TEST(OpenTree, RefusesATreeThatIsNestedTooDeeply) {
+    EXPECT_EQ(refusal(Blob{"deep"}), "is nested too deeply");
+}
+
 TEST(OpenTree, TakesBlocksWhereTheyAreAligned) {
     EXPECT_EQ(refusal(moved(reservations, 8)), "");
     EXPECT_EQ(refusal(moved(structure, 4)), "");

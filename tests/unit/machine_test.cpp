@@ -101,6 +101,8 @@ TEST(Machine, SaysWhatIsMissing) {
     EXPECT_EQ(refusal("no_timer"), "names no generic timer");
     EXPECT_EQ(refusal("no_psci"), "names no PSCI 0.2");
     EXPECT_EQ(refusal("no_cpus"), "names no core");
+    for (const char* const device : {"uart_empty", "uart_unaligned", "redistributor_short"})
+        EXPECT_EQ(refusal(device), "has a device without room for its registers") << device;
     for (const char* const timer :
          {"timer_without_interrupts", "timer_shared_interrupts", "timer_no_such_interrupt"})
         EXPECT_EQ(refusal(timer), "names no interrupts of the timer") << timer;

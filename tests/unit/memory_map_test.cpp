@@ -168,6 +168,8 @@ constexpr PhysRange tree = {PhysAddr{0x4800'0000}, PhysAddr{0x4800'1d00}};
 std::string loaded(PhysRange kernel, PhysRange blob, std::optional<PhysRange> initrd) {
     MemoryMap map;
     EXPECT_TRUE(map.add_ram(range(0x4000'0000, 512 * mib)));
+    EXPECT_TRUE(map.touches(range(0x5fff'ffff, 2)));
+    EXPECT_FALSE(map.touches(range(0x6000'0000, 2)));
     const auto claimed = claim_loaded(map, kernel, blob, initrd);
     return claimed ? text(map) : std::string{claimed.error().what};
 }
@@ -193,6 +195,8 @@ TEST(ClaimLoaded, RefusesWhatLiesUponSomethingElse) {
     EXPECT_EQ(loaded(range(0x5fff'0000, 0x1'0001), tree, {}), "has no memory where the kernel is");
     EXPECT_EQ(loaded(range(0x3fff'f000, 0x1'0000), tree, {}), "has no memory where the kernel is");
     EXPECT_EQ(loaded(image, range(0x4021'07ff, 64), {}), "lies upon the kernel");
+    EXPECT_EQ(loaded(image, tree, range(0x5fff'f000, 0x1001)),
+              "puts the initrd where no memory is");
     const std::string wrong_initrd = "puts the initrd upon the kernel or the tree";
     EXPECT_EQ(loaded(image, tree, range(0x401f'ffff, 2)), wrong_initrd);
     EXPECT_EQ(loaded(image, tree, range(0x4800'1cff, 1)), wrong_initrd);
