@@ -59,14 +59,17 @@ u32 header_word(PhysAddr tree, usize index) noexcept {
 }
 
 /// The pages to map for the tree: as many as its header says, up to the 2 MiB that the boot
-/// protocol allows; one if that is no tree, so that whoever reads it can say so; none at address 0.
+/// protocol allows; all of a header even if that is no tree, so that whoever reads it can say so;
+/// none at address 0. Firmware may have written the header through the cache.
 /// Devicetree Specification, "Flattened Devicetree (DTB) Format", "Header".
 PhysRange tree_pages(PhysAddr tree) noexcept {
     constexpr u32 magic = 0xd00d'feed;
+    constexpr u64 header_bytes = 40;
     constexpr u64 most = bit(21);
     if (tree == PhysAddr{} || !tree.aligned(2)) return {};
+    arch::clean_data({tree, tree + header_bytes});
     const bool sound = header_word(tree, 0) == magic;
-    const u64 bytes = sound ? std::min<u64>(header_word(tree, 1), most) : 1;
+    const u64 bytes = std::clamp<u64>(sound ? header_word(tree, 1) : 0, header_bytes, most);
     return {tree.align_down(page_bits), (tree + bytes).align_up(page_bits)};
 }
 
@@ -94,9 +97,10 @@ arch::Tcr translation_control() noexcept {
 /// Everything but the switch itself. Firmware may have left anything in the TLB and the caches.
 void set_up_translation(const AddressSpace& low, const AddressSpace& high) noexcept {
     using arch::Mair;
-    constexpr u64 write_back = 0xff;
-    constexpr u64 device_ngnre = 0x04;
-    arch::MairEl1::write(Mair{}.with(Mair::normal, write_back).with(Mair::device, device_ngnre));
+    using arch::MemoryKind;
+    arch::MairEl1::write(Mair{}
+                             .with(Mair::normal, MemoryKind::WriteBack)
+                             .with(Mair::device, MemoryKind::DeviceNGnRE));
     arch::TcrEl1::write(translation_control());
     arch::Ttbr0El1::write(arch::Plain{low.root().raw()});
     arch::Ttbr1El1::write(arch::Plain{high.root().raw()});

@@ -4,12 +4,8 @@
 #include "arch/vector.hpp"
 #include "base/print.hpp"
 #include "base/trace.hpp"
+#include "boot/image.hpp"
 #include "boot/interrupts.hpp"
-#include "boot/platform.hpp"
-
-extern "C" const char stack_guard[];  // NOLINT(modernize-avoid-c-arrays): from kernel.ld
-extern "C" const char stack_bottom[]; // NOLINT(modernize-avoid-c-arrays)
-extern "C" const char stack_top[];    // NOLINT(modernize-avoid-c-arrays)
 
 namespace k {
 

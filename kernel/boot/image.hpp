@@ -6,7 +6,8 @@
 
 /// Set by kernel.ld, each on a page boundary but text_end: only their addresses mean anything.
 extern "C" const char image_begin[], text_end[], rodata_begin[], data_begin[], // NOLINT
-    stack_guard[], stack_bottom[], image_end[];                                // NOLINT
+    stack_guard[], stack_bottom[], stack_top[], emergency_stack_top[],         // NOLINT
+    image_end[];                                                               // NOLINT
 
 namespace k {
 

@@ -19,19 +19,22 @@ namespace {
 constinit std::array<arch::Table, 24> tables_in_image{};
 constinit usize tables_taken = 0;
 
-void map_in_window(PhysRange range, MemoryType type) noexcept {
+/// `range` as the window shows it.
+Mapping in_window(PhysRange range, MemoryType type) noexcept {
     if (range.end > PhysAddr{bit(arch::reachable_bits())})
         panic("{} is more than this core can address", range.end);
-    map_range(kernel_space(),
-              {arch::window.virt(range.begin),
-               range.begin,
-               range.bytes(),
-               {Owner::Kernel, Protection::ReadWrite, type}},
-              take_table);
+    return {arch::window.virt(range.begin),
+            range.begin,
+            range.bytes(),
+            {Owner::Kernel, Protection::ReadWrite, type}};
+}
+
+void map_in_window(PhysRange range, MemoryType type) noexcept {
+    map_range(kernel_space(), in_window(range, type), take_table);
 }
 
 /// RAM that the window shows. The image's own mappings are all that leads to the image.
-bool in_window(const Region& region) noexcept {
+bool is_shown(const Region& region) noexcept {
     return region.use != Use::Image && region.use != Use::Unmapped;
 }
 
@@ -40,7 +43,7 @@ bool in_window(const Region& region) noexcept {
 PhysRange next_stretch(const MemoryMap& memory, PhysAddr from) noexcept {
     PhysRange stretch{};
     for (const Region& region : memory.regions()) {
-        if (region.range.begin < from || !in_window(region)) continue;
+        if (region.range.begin < from || !is_shown(region)) continue;
         if (stretch.empty())
             stretch.begin = region.range.begin;
         else if (region.range.begin != stretch.end)
@@ -50,9 +53,10 @@ PhysRange next_stretch(const MemoryMap& memory, PhysAddr from) noexcept {
     return stretch;
 }
 
-/// First the RAM that the boot allocator hands out, because tables may come from there.
+/// First the RAM that the boot allocator hands out, from the top down as it does: once the tables
+/// in the image are used up, the next one comes from memory that is mapped already.
 void map_memory(const MemoryMap& memory, PhysRange first) noexcept {
-    map_in_window(first, MemoryType::Normal);
+    map_range_downwards(kernel_space(), in_window(first, MemoryType::Normal), take_table);
     for (auto next = next_stretch(memory, {}); !next.empty(); next = next_stretch(memory, next.end))
         map_in_window(next, MemoryType::Normal);
 }

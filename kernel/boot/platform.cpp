@@ -3,15 +3,13 @@
 #include "arch/semihosting.hpp"
 #include "base/platform.hpp"
 #include "base/print.hpp"
+#include "boot/image.hpp"
 #include "state/ending.hpp"
 
 // From kernel.ld: only their addresses mean anything.
 extern "C" {
-extern const char image_begin[];                    // NOLINT(modernize-avoid-c-arrays)
 extern const k::SymbolTable::Entry symbols_begin[]; // NOLINT(modernize-avoid-c-arrays)
 extern const k::SymbolTable::Entry symbols_end[];   // NOLINT(modernize-avoid-c-arrays)
-extern const char stack_bottom[];                   // NOLINT(modernize-avoid-c-arrays)
-extern const char emergency_stack_top[];            // NOLINT(modernize-avoid-c-arrays)
 }
 
 namespace k {

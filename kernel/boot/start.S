@@ -40,6 +40,7 @@ start:
     msr     cpacr_el1, xzr              // floating point is an exception
     adrp    x0, stack_top
     add     sp, x0, :lo12:stack_top
+    bl      drop_stale_lines
     bl      clear_bss
     mov     x0, x19
     ldr     x1, =image_begin            // where it was linked, not where it is
@@ -100,6 +101,25 @@ drop_to_el1:
     msr     spsr_el2, x0
     msr     elr_el2, x30
     eret
+
+/* Firmware has cleaned the caches of the file that it loaded, but not of the bss and the stack, which
+   are in no file: a dirty line of theirs could be written back over what is stored there with the
+   caches off. The first line may hold the end of the file as well; it is clean. Changes x0 to x3. */
+drop_stale_lines:
+    adrp    x0, bss_begin
+    add     x0, x0, :lo12:bss_begin
+    adrp    x1, image_end
+    add     x1, x1, :lo12:image_end
+    mrs     x2, ctr_el0
+    ubfx    x2, x2, #16, #4             // DminLine: log2 of the words in the smallest line
+    mov     x3, #4
+    lsl     x3, x3, x2
+1:  dc      ivac, x0
+    add     x0, x0, x3
+    cmp     x0, x1
+    b.lo    1b
+    dsb     sy
+    ret
 
 /* C++ expects every object without an initialiser to be zero; firmware promises no such thing.
    Both ends are 16-byte aligned by the linker script. Changes x0 and x1. */

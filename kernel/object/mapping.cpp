@@ -61,6 +61,17 @@ void map_range(const AddressSpace& space, Mapping mapping, TakeTable take) noexc
     }
 }
 
+void map_range_downwards(const AddressSpace& space, Mapping mapping, TakeTable take) noexcept {
+    auto& [va, pa, bytes, attributes] = mapping;
+    constexpr unsigned piece_bits = arch::span_bits(arch::Level::L1);
+    while (bytes != 0) {
+        const VirtAddr piece = std::max(va, (va + (bytes - 1)).align_down(piece_bits));
+        const u64 rest = piece - va;
+        map_range(space, {piece, pa + rest, bytes - rest, attributes}, take);
+        bytes = rest;
+    }
+}
+
 std::optional<MappedRange> MappedRanges::next() noexcept {
     std::optional<MappedRange> found;
     while (next_.align_down(half_bits) == base_) {

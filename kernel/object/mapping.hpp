@@ -23,6 +23,11 @@ using TakeTable = PhysAddr (*)() noexcept;
 /// already, and in that very way, stays as it is. \pre all of it is page-aligned
 void map_range(const AddressSpace& space, Mapping mapping, TakeTable take) noexcept;
 
+/// The same, but from the top down, a gibibyte at a time: for memory from whose top `take` is going
+/// to draw. It draws on what is mapped already, if it has a few tables from elsewhere to begin
+/// with.
+void map_range_downwards(const AddressSpace& space, Mapping mapping, TakeTable take) noexcept;
+
 /// A mapping found in the tables: leaves side by side that lead to memory side by side.
 struct MappedRange {
     VirtAddr va;

@@ -39,6 +39,7 @@ target_compile_options(tessera_freestanding INTERFACE
     -mbranch-protection=none         # some distributions turn it on by default
     -fno-pic -mcmodel=small          # addresses are pc-relative; see boot/kernel.ld
     -fno-stack-protector
+    -Wframe-larger-than=3072         # a larger one could step over the guard page below the stack
     -fno-asynchronous-unwind-tables
     -fno-omit-frame-pointer          # backtraces follow the frame chain,
     -mno-omit-leaf-frame-pointer     # in which every function has its place

@@ -58,6 +58,32 @@ TEST(MapRangeDeathTest, RefusesToContradict) {
                  "assertion failed: leaf.permits_as");
 }
 
+const AddressSpace* drawing_space = nullptr;
+u64 drawn_from = 0;
+
+/// Three tables from elsewhere, then ones from the top of the memory that is being mapped.
+PhysAddr draw() noexcept {
+    if (PlainSpace::tables().size() >= 4) {
+        drawn_from -= small;
+        const auto [leaf, level] = drawing_space->walk(VirtAddr{drawn_from});
+        EXPECT_TRUE(leaf.is_leaf(level)) << "table " << PlainSpace::tables().size();
+    }
+    return PlainSpace::take();
+}
+
+TEST(MapRangeDownwards, MapsMemoryBeforeTablesAreDrawnFromIt) {
+    const PlainSpace s;
+    constexpr u64 begin = huge + small;
+    constexpr u64 end = bit(44) - small;
+    drawing_space = &s.space;
+    drawn_from = end;
+    map_range_downwards(s.space, mapping(begin, begin, end - begin, kernel_data), draw);
+    EXPECT_EQ(PlainSpace::tables().size(), 1u + 32 + 4) << "for 16 TiB, and for both ragged ends";
+    ASSERT_EQ(s.ranges().size(), 1u);
+    expect_range(s.ranges()[0], begin, begin, end - begin);
+    EXPECT_EQ(s.space.walk(VirtAddr{2 * huge}).level, Level::L1);
+}
+
 // --- Finding ----------------------------------------------------------------------------------
 
 TEST(MappedRanges, SplitsWhereSomethingChanges) {

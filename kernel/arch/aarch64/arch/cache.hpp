@@ -15,14 +15,26 @@ struct Ctr : Bits<Ctr> {
 
 K_SYSTEM_REGISTER(CtrEl0, "ctr_el0", Ctr);
 
+/// Calls `maintain` with the address of each cache line that holds some of `range`.
+template <class Maintain>
+void for_each_line(PhysRange range, Maintain maintain) noexcept {
+    const unsigned line_bits = CtrEl0::read()[Ctr::data_line] + 2;
+    asm volatile("dsb sy" : : : "memory"); // what was stored uncached has arrived
+    for (PhysAddr line = range.begin.align_down(line_bits); line < range.end;
+         line = line + bit(line_bits))
+        maintain(line.raw());
+    asm volatile("dsb sy" : : : "memory");
+}
+
 /// Drops the data caches' copies of `range`, so that what memory holds is what is read.
 /// \pre the MMU is off, and the caches hold nothing of the range that memory lacks
 inline void invalidate_data(PhysRange range) noexcept {
-    const unsigned line_bits = CtrEl0::read()[Ctr::data_line] + 2;
-    asm volatile("dsb sy" : : : "memory"); // what was stored uncached has arrived
-    for (PhysAddr line = range.begin; line < range.end; line = line + bit(line_bits))
-        asm volatile("dc ivac, %0" : : "r"(line.raw()) : "memory");
-    asm volatile("dsb sy" : : : "memory");
+    for_each_line(range, [](u64 line) { asm volatile("dc ivac, %0" : : "r"(line) : "memory"); });
+}
+
+/// Brings to memory what only the data caches hold of `range`, so that uncached loads see it.
+inline void clean_data(PhysRange range) noexcept {
+    for_each_line(range, [](u64 line) { asm volatile("dc cvac, %0" : : "r"(line) : "memory"); });
 }
 
 /// Makes instruction fetches see memory as it is now.

@@ -10,11 +10,23 @@
 
 namespace k::arch {
 
+/// What a byte of MAIR_EL1 says of memory; a few of the many.
+enum class MemoryKind : u8 {
+    DeviceNGnRnE = 0x00,
+    DeviceNGnRE = 0x04,
+    WriteBack = 0xff, ///< and a miss takes a line, be it a load or a store
+};
+
 /// Memory Attribute Indirection Register: one byte for each MemoryType.
 struct Mair : Bits<Mair> {
     using Bits::Bits;
-    static constexpr Field<15, 8> device{}; ///< MemoryType::Device
-    static constexpr Field<7, 0> normal{};  ///< MemoryType::Normal
+    static constexpr Field<15, 8, MemoryKind> device{}; ///< MemoryType::Device
+    static constexpr Field<7, 0, MemoryKind> normal{};  ///< MemoryType::Normal
+
+    /// The byte that a leaf of this type chooses.
+    [[nodiscard]] constexpr MemoryKind kind(MemoryType type) const noexcept {
+        return static_cast<MemoryKind>(raw() >> 8 * static_cast<unsigned>(type));
+    }
 };
 
 /// How walkers read the tables themselves.
