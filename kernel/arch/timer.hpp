@@ -18,6 +18,14 @@ K_SYSTEM_REGISTER(CntvctEl0, "cntvct_el0", Plain);      ///< the virtual counter
 K_SYSTEM_REGISTER(CntvCvalEl0, "cntv_cval_el0", Plain); ///< the count that raises the interrupt
 K_SYSTEM_REGISTER(CntvCtlEl0, "cntv_ctl_el0", TimerControl);
 
+/// ID_AA64DFR0_EL1, AArch64 Debug Feature Register 0.
+struct DebugFeatures : Bits<DebugFeatures> {
+    using Bits::Bits;
+    static constexpr Field<11, 8> monitors{}; ///< PMUVer: 0 none, 15 not those of the architecture
+};
+
+K_SYSTEM_REGISTER(Dfr0El1, "id_aa64dfr0_el1", DebugFeatures);
+
 /// PMCR_EL0, Performance Monitors Control Register.
 struct MonitorControl : Bits<MonitorControl> {
     using Bits::Bits;

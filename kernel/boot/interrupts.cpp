@@ -27,7 +27,8 @@ uptr own_part(const Gic& gic) noexcept {
 
 /// A tick that its handler saw at `entered`, in cycles.
 void handle_timer(u64 entered) noexcept {
-    kernel_state.latency.add(entered - kernel_state.cycles.at(dev::timer::alarm()));
+    if (kernel_state.cycles)
+        kernel_state.latency.add(entered - kernel_state.cycles->at(dev::timer::alarm()));
     kernel_state.ticks.ring();
 }
 
@@ -44,7 +45,8 @@ void start_interrupts(const Machine& machine) noexcept {
     const auto& gic = kernel_state.gic.emplace(
         machine.gic.version, window_base(machine.gic.distributor), own_part(machine.gic));
     gic.start();
-    kernel_state.cycles.start();
+    if (dev::timer::frequency() == 0) panic("firmware has not set CNTFRQ_EL0");
+    if (dev::CycleClock::available()) kernel_state.cycles.emplace().start();
     dev::timer::cancel_alarm();
     kernel_state.timer_interrupt = machine.timer.virtual_interrupt;
     gic.unmask(kernel_state.timer_interrupt);
@@ -53,7 +55,7 @@ void start_interrupts(const Machine& machine) noexcept {
 }
 
 void handle_interrupt() noexcept {
-    const u64 entered = dev::CycleClock::now();
+    const u64 entered = kernel_state.cycles ? dev::CycleClock::now() : 0;
     const auto interrupt = kernel_state.gic->acknowledge();
     if (!interrupt) {
         ++kernel_state.spurious_interrupts;
@@ -65,7 +67,8 @@ void handle_interrupt() noexcept {
         handle_timer(entered);
     else
         refuse(id);
-    // Only now that its source asks no more; before, it would come again at once.
+    // Only now that its source asks no more: ended before, it would be pending again, and be taken
+    // again, or be gone by then and count as spurious.
     kernel_state.gic->end(*interrupt);
     check_invariants(kernel_state);
 }

@@ -12,14 +12,7 @@ extern const k::SymbolTable::Entry symbols_begin[]; // NOLINT(modernize-avoid-c-
 extern const k::SymbolTable::Entry symbols_end[];   // NOLINT(modernize-avoid-c-arrays)
 }
 
-namespace k {
-
-constinit KernelState kernel_state{
-    .console = {},
-    .firmware = dev::Psci{arch::Conduit::Hvc},
-};
-
-namespace platform {
+namespace k::platform {
 
 void write(std::string_view text) noexcept {
     if (kernel_state.console)
@@ -46,6 +39,4 @@ void power_off() noexcept {
     k::power_off(kernel_state);
 }
 
-} // namespace platform
-
-} // namespace k
+} // namespace k::platform

@@ -28,13 +28,16 @@ void show_devices(const Machine& machine) noexcept {
 /// Sleeps from tick to tick.
 void show_ticks() noexcept {
     constexpr u64 ticks_in_a_second = 500;
-    kernel_state.ticks.start(dev::timer::frequency() / ticks_in_a_second);
+    const u64 period = dev::timer::frequency() / ticks_in_a_second;
+    const u64 begin = dev::timer::now();
+    kernel_state.ticks.start(period);
     for (u64 seen = 0; seen < 5;) {
         arch::wait_for_interrupt();
         if (seen == kernel_state.ticks.count()) continue; // it was another interrupt
         seen = kernel_state.ticks.count();
+        const u64 late = dev::timer::now() - (begin + seen * period);
         print_time();
-        print("tick {}\n", seen);
+        print("tick {}, {} % of a period late\n", seen, late * 100 / period);
     }
     kernel_state.ticks.stop();
 }
@@ -56,10 +59,11 @@ void show_unexpected() noexcept {
 }
 
 /// One tick that comes while the kernel is busy, and has to wait.
+/// \pre there is a cycle counter
 /// \param wait  in cycles, from the alarm to where the kernel lets interrupts in
 void tick_while_busy(u64 wait) noexcept {
     kernel_state.ticks.start(dev::timer::frequency() / 10'000);
-    const u64 until = kernel_state.cycles.at(dev::timer::alarm()) + wait;
+    const u64 until = kernel_state.cycles->at(dev::timer::alarm()) + wait;
     while (dev::CycleClock::now() < until) {
     }
     arch::take_interrupts();
@@ -80,6 +84,18 @@ void show_latency(std::string_view title) noexcept {
     }
 }
 
+/// How long ticks wait for their handler.
+void show_latencies() noexcept {
+    if (!kernel_state.cycles) {
+        print("latency: unknown, this core has no cycle counter\n");
+        return;
+    }
+    show_latency("asleep");
+    for (u64 i = 1; i <= 16; ++i)
+        tick_while_busy(i * 700);
+    show_latency("and with interrupts masked for up to 11200 instructions");
+}
+
 } // namespace
 
 void run(BootState& boot) noexcept {
@@ -87,10 +103,7 @@ void run(BootState& boot) noexcept {
     show_ticks();
     show_spurious();
     show_unexpected();
-    show_latency("asleep");
-    for (u64 i = 1; i <= 16; ++i)
-        tick_while_busy(i * 700);
-    show_latency("and with interrupts masked for up to 11200 instructions");
+    show_latencies();
 }
 
 } // namespace k::demo

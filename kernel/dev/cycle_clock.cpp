@@ -2,9 +2,16 @@
 
 #include "arch/timer.hpp"
 #include "arch/tlb.hpp"
+#include "base/assert.hpp"
 #include "dev/timer.hpp"
 
 namespace k::dev {
+
+bool CycleClock::available() noexcept {
+    using arch::DebugFeatures;
+    const u64 monitors = arch::Dfr0El1::read()[DebugFeatures::monitors];
+    return monitors != 0 && monitors != DebugFeatures::monitors.max;
+}
 
 void CycleClock::start() noexcept {
     using arch::MonitorControl;
@@ -18,6 +25,7 @@ void CycleClock::start() noexcept {
     Edge later = next_edge();
     while (later.count - edge_.count < distance)
         later = next_edge();
+    K_ASSERT(later.cycles != edge_.cycles); // or who waits for cycles to pass waits for ever
     const u64 counts = later.count - edge_.count;
     cycles_per_count_ = (later.cycles - edge_.cycles + counts / 2) / counts;
 }

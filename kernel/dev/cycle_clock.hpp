@@ -13,7 +13,11 @@ namespace k::dev {
 /// sleeps.
 class CycleClock {
   public:
+    /// Whether this core has a cycle counter.
+    [[nodiscard]] static bool available() noexcept;
+
     /// Switches the cycle counter on and compares it with the timer's for a moment.
+    /// \pre available
     void start() noexcept;
 
     [[nodiscard]] static u64 now() noexcept;

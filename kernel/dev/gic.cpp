@@ -16,9 +16,12 @@ InterruptBits only(u32 id) noexcept {
     return InterruptBits{bit(id % interrupts_per_word)};
 }
 
-/// Masks the 32 interrupts of `word`, all of one priority, in the group that comes as IRQ.
+/// Masks the 32 interrupts of `word`, none of them pending or active, all of one priority, in the
+/// group that comes as IRQ.
 void prepare(InterruptBlock block, u32 word, GicVersion version) noexcept {
     block.disable(word).write(all);
+    block.unpend(word).write(all);
+    block.deactivate(word).write(all);
     if (version == GicVersion::V3) block.group(word).write(all);
     for (u32 four = word * 8; four < (word + 1) * 8; ++four)
         block.priorities(four).write(Priorities{Priorities::usual});

@@ -46,6 +46,8 @@ class InterruptBlock {
     [[nodiscard]] Set enable(u32 word) const noexcept { return at(0x100, word); }
     [[nodiscard]] Set disable(u32 word) const noexcept { return at(0x180, word); }
     [[nodiscard]] Set pend(u32 word) const noexcept { return at(0x200, word); }
+    [[nodiscard]] Set unpend(u32 word) const noexcept { return at(0x280, word); }
+    [[nodiscard]] Set deactivate(u32 word) const noexcept { return at(0x380, word); }
 
     /// \param four  counts registers of four interrupts, eight to a word
     [[nodiscard]] Register<Priorities> priorities(u32 four) const noexcept {

@@ -1,10 +1,14 @@
 #include "dev/ticker.hpp"
 
+#include "base/assert.hpp"
 #include "dev/timer.hpp"
+
+#include <algorithm>
 
 namespace k::dev {
 
 void Ticker::start(u64 period) noexcept {
+    K_ASSERT(period > 0); // or one tick would follow the other for ever
     period_ = period;
     due_ = timer::now() + period;
     set_alarm();
@@ -23,7 +27,7 @@ void Ticker::ring() noexcept {
 }
 
 void Ticker::set_alarm() noexcept {
-    timer::set_alarm(due_ + (jitter_ ? jitter_->below(period_ / 2) : 0));
+    timer::set_alarm(due_ + (jitter_ ? jitter_->below(std::max<u64>(period_ / 2, 1)) : 0));
 }
 
 } // namespace k::dev

@@ -13,6 +13,7 @@ namespace k::dev {
 class Ticker {
   public:
     /// The first tick is due a `period`, in counts of the timer, from now.
+    /// \pre period > 0
     void start(u64 period) noexcept;
 
     /// From the next alarm on each comes late by a pseudo-random part of half a period: code meets

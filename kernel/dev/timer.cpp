@@ -17,7 +17,8 @@ u64 now() noexcept {
 void set_alarm(u64 count) noexcept {
     arch::CntvCvalEl0::write(arch::Plain{count});
     arch::CntvCtlEl0::write(arch::TimerControl{}.with(arch::TimerControl::enable, true));
-    arch::synchronise_context(); // an interrupt whose cause is gone is withdrawn here
+    arch::synchronise_context(); // the one before begins to be withdrawn; if taken still, it is
+                                 // spurious
 }
 
 u64 alarm() noexcept {

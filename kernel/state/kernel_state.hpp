@@ -26,7 +26,7 @@ struct KernelState {
     u64 spurious_interrupts = 0;
     u64 unexpected_interrupts = 0;
     dev::Ticker ticks{};
-    dev::CycleClock cycles{};
+    std::optional<dev::CycleClock> cycles{}; ///< none if this core has no cycle counter
     Histogram latency{}; ///< of ticks: cycles from the alarm's count to the handler
     PhysRange image{};   ///< where firmware put the kernel, bss and stack included
 };

@@ -65,6 +65,7 @@ void GicModel::end(u32 value) {
     ASSERT_EQ(value, id | sources_[id].sender << 10) << "not the interrupt that was handed over";
     sources_[id].active = false;
     running_.pop_back();
+    ended_in_time_ = ended_in_time_ && !forwards(sources_[id]);
 }
 
 void GicModel::apply(uptr offset, u32 value, u32 first) {
@@ -75,6 +76,8 @@ void GicModel::apply(uptr offset, u32 value, u32 first) {
         if (offset == 0x100 && one) source.enabled = true;
         if (offset == 0x180 && one) source.enabled = false;
         if (offset == 0x200 && one) source.pended = true;
+        if (offset == 0x280 && one) source.pended = false;
+        if (offset == 0x380 && one) source.active = false;
     }
 }
 
@@ -89,7 +92,7 @@ void GicModel::write_block(uptr offset, u32 value, u32 first, u32 last) {
     }
     const uptr kind = offset & ~uptr{0x7f};
     const auto word = static_cast<u32>(offset & 0x7f) / 4;
-    ASSERT_TRUE(kind == 0x100 || kind == 0x180 || kind == 0x200 || (v3() && kind == 0x080))
+    ASSERT_TRUE((kind >= 0x100 && kind <= 0x380 && kind != 0x300) || (v3() && kind == 0x080))
         << "write to offset " << offset;
     ASSERT_TRUE(first <= word * 32 && word * 32 < last) << "interrupt that is not here";
     apply(kind, value, word * 32);

@@ -12,7 +12,7 @@
 
 namespace k::test {
 
-class GicModel final : public arch::FakeDevice, public arch::FakeRegisters {
+class GicModel : public arch::FakeDevice, public arch::FakeRegisters {
   public:
     static constexpr uptr distributor = 0x0800'0000;
     static constexpr uptr interface = 0x0801'0000;      // v2
@@ -21,7 +21,7 @@ class GicModel final : public arch::FakeDevice, public arch::FakeRegisters {
     static constexpr u32 interrupts = 96;
     static constexpr u32 spurious = 1023;
 
-    /// What firmware may leave: everything enabled, at the lowest priority.
+    /// What firmware may leave: everything enabled, pending and active, at the lowest priority.
     explicit GicModel(dev::GicVersion version);
     GicModel(const GicModel&) = delete;
     GicModel& operator=(const GicModel&) = delete;
@@ -38,6 +38,8 @@ class GicModel final : public arch::FakeDevice, public arch::FakeRegisters {
     [[nodiscard]] bool enabled(u32 id) const { return sources_[id].enabled; }
     /// Whether the core would take an interrupt now, if it had them unmasked.
     [[nodiscard]] bool signals() const { return most_urgent() != spurious; }
+    /// Whether every interrupt so far asked no more when it was ended.
+    [[nodiscard]] bool ended_in_time() const { return ended_in_time_; }
     [[nodiscard]] u32 active() const { return running_.empty() ? spurious : running_.back(); }
     void set_priority(u32 id, u32 priority) { sources_[id].priority = priority; }
 
@@ -50,8 +52,8 @@ class GicModel final : public arch::FakeDevice, public arch::FakeRegisters {
     struct Source {
         bool enabled = true;
         bool line = false;
-        bool pended = false;
-        bool active = false;
+        bool pended = true;
+        bool active = true;
         bool group1 = false;
         u32 priority = 0xff;
         u32 sender = 0;
@@ -78,6 +80,7 @@ class GicModel final : public arch::FakeDevice, public arch::FakeRegisters {
     std::vector<u32> running_;
     u32 control_ = 0;
     unsigned control_pending_ = 0;
+    bool ended_in_time_ = true;
     bool asleep_ = true;
     unsigned waking_ = 0;
     bool system_registers_ = false;

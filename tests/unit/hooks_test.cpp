@@ -62,6 +62,7 @@ TEST(InvariantsDeathTest, NameWhatIsBroken) {
     EXPECT_DEATH(check_invariants(empty), "broken invariant: the image has a beginning and an end");
 
     KernelState unmeasured = sound_state;
+    unmeasured.cycles.emplace();
     unmeasured.latency.add(1);
     EXPECT_DEATH(check_invariants(unmeasured), "broken invariant: every tick has a latency");
 }

@@ -149,6 +149,24 @@ TEST(CycleClock, TellsWhenTheTimerCameToACount) {
     }
 }
 
+TEST(CycleClock, IsThereOnlyWhereTheCoreSaysSo) {
+    Core core;
+    for (const u64 version : {1u, 4u, 0u, 15u}) {
+        core.registers["id_aa64dfr0_el1"] = 0xff << 12 | version << 8 | 6;
+        EXPECT_EQ(dev::CycleClock::available(), version != 0 && version != 15) << version;
+    }
+}
+
+TEST(Ticker, TakesTheShortestPeriodThereIs) {
+    Core core;
+    core.set_count(100);
+    dev::Ticker ticker;
+    ticker.set_jitter(7);
+    ticker.start(1);
+    EXPECT_EQ(core.alarms, std::vector<u64>{101});
+    EXPECT_DEATH(ticker.start(0), "assertion failed: period > 0");
+}
+
 TEST(Random, IsTheGeneratorThatItSaysItIs) {
     Random random{1234567}; // values of the published reference implementation
     EXPECT_EQ(random.next(), 6457827717110365317u);

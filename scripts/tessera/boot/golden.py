@@ -8,7 +8,7 @@ from typing import Sequence
 #: What depends on compiler, QEMU or earlier code rather than on the lesson. One pass over a line
 #: tries them in this order; the name of the group decides what stands in the log instead.
 _RULES = {
-    "time": r"^\[ *\d+\.\d{6}\]",
+    "time": r"^\[ *\d{1,5}\.\d{6}\]",
     "address": r"\b0x[0-9a-f]{16}\b",
     "offset": r"(?<=[\w>)\]])\+0x[0-9a-f]+\b",
     "line": r"(?<=\.cpp|\.hpp)(?::\d+)+|(?<=\.[Sch])(?::\d+)+",

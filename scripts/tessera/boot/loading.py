@@ -20,6 +20,22 @@ _STUB_OFFSET = 0x8_0000
 LEFTOVER = b"\xa5"
 
 
+#: What other firmware leaves in registers that only EL2 can set. QEMU's suit EL1 as they are, which
+#: hides a way down to EL1 that forgets one.
+_DIRTY_EL2 = [
+    0xD5384250,  # mrs  x16, CurrentEL
+    0x36180130,  # tbz  x16, #3, behind all this
+    0xD2F00010,  # mov  x16, #1 << 63
+    0xD51CE070,  # msr  cntvoff_el2, x16   virtual time is far from physical time
+    0xD51C0010,  # msr  vpidr_el2, x16     another core
+    0xD28175B0,  # mov  x16, #0xbad
+    0xD51C00B0,  # msr  vmpidr_el2, x16    in another place
+    0xD53C1130,  # mrs  x16, mdcr_el2
+    0xB27B0610,  # orr  x16, x16, #3 << 5
+    0xD51C1130,  # msr  mdcr_el2, x16      counters trap to EL2
+]
+
+
 def load(boot: Boot, image: Path, scratch: Path, device_tree: Path | None) -> list[str]:
     """QEMU's options for it. QEMU itself loads the Image, unless the boot wants something special:
     then it loads a stub, which does what other firmware would."""
@@ -72,8 +88,8 @@ def jump_stub(target: int, end: int, x0: int | None = None) -> bytes:
     must be above the real one.
     """
     nop, ldr_x0, ldr_x16, br_x16 = 0xD503201F, 0x580000A0, 0x58000090, 0xD61F0200
-    code = [ldr_x16, nop if x0 is None else ldr_x0, br_x16, nop]  # nop: what follows is aligned
-    words = struct.pack("<4I QQ", *code, target, x0 or 0)
+    code = [*_DIRTY_EL2, ldr_x16, nop if x0 is None else ldr_x0, br_x16, nop]  # nop: alignment
+    words = struct.pack(f"<{len(code)}I QQ", *code, target, x0 or 0)
     branch = 0x14000000 | _HEADER.size // 4  # b over the header
     claimed = end - RAM_START - _STUB_OFFSET
     return _HEADER.pack(branch, 0, _STUB_OFFSET, claimed, 0xA, 0, 0, 0, _MAGIC, 0) + words
