@@ -208,6 +208,18 @@ def test_what_sleeps_is_idle_and_what_is_held_up_is_not() -> None:
             process.kill()
 
 
+class Ended:
+    """A process that ends between the look for it and the look at its threads."""
+
+    def glob(self, pattern: str) -> list[Path]:
+        raise FileNotFoundError(pattern)
+
+
+def test_a_process_that_ends_while_it_is_looked_at_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activity, "_members", lambda _: iter([Ended()]))
+    assert activity.look(1) == activity.Activity(0.0, waiting=True)
+
+
 def test_cpu_time_is_no_idling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asleep whenever we look, but busy in between."""
     used = [0.0, 0.01, 0.02, 0.02, 0.02]

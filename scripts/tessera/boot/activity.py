@@ -21,7 +21,7 @@ def look(group: int) -> Activity:
     """Looks at all processes of a group, so that a script that wraps QEMU is no obstacle."""
     ticks, waiting = 0, True
     for process in _members(group):
-        for thread in _stats(process.glob("task/*/stat")):
+        for thread in _stats(_threads(process)):
             ticks += int(thread[11]) + int(thread[12])
             waiting = waiting and thread[0] == "S"
     return Activity(ticks / _TICKS, waiting)
@@ -35,7 +35,15 @@ def _members(group: int) -> Iterator[Path]:
                 yield process
 
 
-def _stats(files: Iterator[Path] | list[Path]) -> Iterator[list[str]]:
+def _threads(process: Path) -> list[Path]:
+    """The `stat` files of a process's threads; none when it has ended meanwhile."""
+    try:
+        return list(process.glob("task/*/stat"))
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _stats(files: list[Path]) -> Iterator[list[str]]:
     """The fields of `stat` files from the state on (proc(5)), but for what has ended meanwhile."""
     for file in files:
         try:
