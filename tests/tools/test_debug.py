@@ -39,7 +39,7 @@ from tessera.tree import Tree
 
 def execute(args, tree):
     kernel = Debuggee(tree.root / "session", tree, "kernel", Boot("upper", "ok"))
-    return server(kernel, args.port or 0) if args.server else debugger(kernel, args.gdb)
+    return server(kernel, args.port or 0) if args.server else debugger(kernel, args.behind)
 
 debug.execute = execute
 sys.exit(cli.main(Path(sys.argv[1]), ["debug", *sys.argv[2:]]))
