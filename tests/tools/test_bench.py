@@ -122,6 +122,8 @@ def test_a_command_that_fails_is_not_timed(tree: Tree) -> None:
 def test_the_edited_string_is_one_that_the_kernel_prints(tree: Tree) -> None:
     file, literal = printed_literal(tree)
     assert (file.name, literal) == ("main.cpp", "Hello from here")
+    (tree.root / "kernel/boot/a.cpp").write_text('constexpr auto by_chance = "Hello from";\n')
+    assert printed_literal(tree) == (file, literal), "the longest there is"
     (tree.chapter_dir(1) / "expected/el1.log").write_text("something else\n")
     with pytest.raises(Failure, match="no string in kernel/ is printed by boot 'el1'"):
         printed_literal(tree)

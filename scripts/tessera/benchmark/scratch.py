@@ -70,18 +70,22 @@ def clone(tree: Tree) -> Iterator[Scratch]:
 
 
 def printed_literal(tree: Tree) -> tuple[Path, str]:
-    """A string literal of the kernel that its first boot prints, the earliest there is, and its file."""
+    """A string literal of the kernel that its first boot prints, and its file.
+
+    It is the earliest there is, and the longest of those: a short one may be a word of the line by
+    chance.
+    """
     from tessera.chapter import load
 
     boot = load(tree, tree.chapter).boot()
     log = (tree.chapter_dir(tree.chapter) / "expected" / f"{boot.name}.log").read_text(encoding="utf-8")
     found = [
-        (log.index(literal), file, literal)
+        (log.index(literal), -len(literal), file, literal)
         for file in sorted(tree.root.glob("kernel/**/*.cpp"))
         for literal in re.findall(r'"([^"\\%{}]{6,})', file.read_text(encoding="utf-8"))
         if literal in log
     ]
     if not found:
         raise Failure(f"no string in kernel/ is printed by boot '{boot.name}' of chapter {tree.chapter:02}")
-    _, file, literal = min(found)
+    *_, file, literal = min(found)
     return file, literal
