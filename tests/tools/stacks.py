@@ -128,6 +128,11 @@ def tessera(root: Path, *argv: str) -> int:
     return module.execute(parser.parse_args(list(argv[1:])), Tree(root)) or 0
 
 
+def open_exercise(root: Path, folder: Path) -> None:
+    """A worktree on a new exercise branch of stage 03."""
+    git(root, "worktree", "add", "--quiet", "-b", "exercise/03/hole", str(folder), "stage/03")
+
+
 def show(root: Path, stage: int, name: str) -> str:
     """A file as a stage's branch has it."""
     return git(root, "show", f"stage/{stage:02}:{name}")

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from stacks import amend, commit, git, read, show, tessera, write
+from stacks import amend, commit, git, open_exercise, read, show, tessera, write
 
 from tessera.errors import Failure, Misuse
 
@@ -235,16 +235,7 @@ def test_a_copy_in_conflict_is_refused(stack5: Path) -> None:
 
 def test_an_exercise_that_no_longer_fits_refuses_it(stack5: Path) -> None:
     tessera(stack5, "stage", "edit", "1", str(stack5.parent / "edit"))
-    git(
-        stack5,
-        "worktree",
-        "add",
-        "--quiet",
-        "-b",
-        "exercise/03/hole",
-        str(stack5.parent / "hole"),
-        "stage/03",
-    )
+    open_exercise(stack5, stack5.parent / "hole")
     commit(stack5.parent / "hole", "The starter", {"kernel/part02.cpp": "// fill me\n"})
     change(stack5, "kernel/part02.cpp", "return 2;", "return 22;")
     refused(stack5, r"nothing was absorbed: exercise/03/hole conflicts in kernel/part02\.cpp")

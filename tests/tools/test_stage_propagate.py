@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stacks import amend, commit, git, read, show, tessera, write
+from stacks import amend, commit, git, open_exercise, read, show, tessera, write
 
 from tessera.errors import Failure, Misuse
 from tessera.stages import publish
@@ -310,16 +310,7 @@ def test_an_exercise_branch_follows_its_stage(stack5: Path) -> None:
 
 def test_an_exercise_that_conflicts_waits_too(stack5: Path) -> None:
     tessera(stack5, "stage", "edit", "1")
-    git(
-        stack5,
-        "worktree",
-        "add",
-        "--quiet",
-        "-b",
-        "exercise/03/hole",
-        str(stack5.parent / "hole"),
-        "stage/03",
-    )
+    open_exercise(stack5, stack5.parent / "hole")
     commit(
         stack5.parent / "hole",
         "The starter",
@@ -340,7 +331,7 @@ def test_an_exercise_that_conflicts_waits_too(stack5: Path) -> None:
 def test_uncommitted_work_on_an_exercise_stops_it(stack5: Path) -> None:
     tessera(stack5, "stage", "edit", "1")
     folder = stack5.parent / "hole"
-    git(stack5, "worktree", "add", "--quiet", "-b", "exercise/03/hole", str(folder), "stage/03")
+    open_exercise(stack5, folder)
     commit(folder, "The starter", {"kernel/hole.cpp": "// fill me\n"})
     write(folder, {"kernel/hole.cpp": "// half filled\n"})
     edit(stack5, 2, {"kernel/part02.cpp": "// fixed\n"})

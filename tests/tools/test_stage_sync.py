@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stacks import amend, commit, git, read, show, tessera, write
+from stacks import amend, commit, git, open_exercise, read, show, tessera, write
 
 from tessera.errors import Failure, Misuse
 from tessera.stages.operation import Conflict
@@ -181,16 +181,7 @@ def test_a_new_chapter_survives_an_edit_on_main(authors: tuple[Path, Path]) -> N
 def test_exercises_follow_a_sync(authors: tuple[Path, Path]) -> None:
     ann, ben = authors
     tessera(ben, "stage", "edit", "3", str(ben.parent / "open"))
-    git(
-        ben,
-        "worktree",
-        "add",
-        "--quiet",
-        "-b",
-        "exercise/03/hole",
-        str(ben.parent / "hole"),
-        "stage/03",
-    )
+    open_exercise(ben, ben.parent / "hole")
     commit(ben.parent / "hole", "The starter", {"kernel/hole.cpp": "// fill me\n"})
     edit(ann, 2, {"kernel/part02.cpp": "// by Ann\n"})
     land(ann, "Ann's edit")
