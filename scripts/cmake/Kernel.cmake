@@ -57,12 +57,20 @@ target_link_options(tessera_freestanding INTERFACE
     -nostdlib -static
     -Wl,--build-id=sha1,--gc-sections,--fatal-warnings)
 
-# How the same sources are compiled for tests on the host.
+# How the same sources are compiled for tests on the host: so that mistakes show, or so that it is
+# counted what runs. Not both, since the sanitizers' own branches would be counted too.
+option(TESSERA_COVERAGE "Count which lines and branches run, without the sanitizers" OFF)
+if(TESSERA_COVERAGE)
+    set(instruments --coverage)
+    set(hosted ${instruments} -O0)
+else()
+    set(instruments -fsanitize=address,undefined)
+    set(hosted ${instruments} -fno-sanitize=vptr -fno-sanitize-recover=all
+        -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS)
+endif()
 add_library(tessera_hosted INTERFACE)
-target_compile_options(tessera_hosted INTERFACE
-    -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all
-    -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS)
-target_link_options(tessera_hosted INTERFACE -fsanitize=address,undefined)
+target_compile_options(tessera_hosted INTERFACE ${hosted})
+target_link_options(tessera_hosted INTERFACE ${instruments})
 
 function(tessera_kernel)
     cmake_parse_arguments(PARSE_ARGV 0 kernel "FIXED;SYMBOLS;LIBFDT" "LINKER_SCRIPT;ASM_OFFSETS" "PORTABLE;MACHINE;FAKE")

@@ -30,6 +30,7 @@ COMMANDS = (
     "new",
     "bench",
     "fuzz",
+    "coverage",
     "boot",
 )
 

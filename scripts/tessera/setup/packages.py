@@ -44,6 +44,7 @@ TIERS = {
             "device-tree-compiler",
             "libfdt-dev",
             "libclang-rt-14-dev",
+            "gcovr",
         ),
         ("run",),
     ),

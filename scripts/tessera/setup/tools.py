@@ -105,6 +105,7 @@ TOOLS = (
     Tool("clang-tidy", "test", (14,), command="clang-tidy-14", package="clang-tidy-14"),
     Tool("pytest", "test", (7, 2), module="pytest", package="python3-pytest"),
     Tool("pytest-xdist", "test", (3,), module="pytest-xdist", package="python3-pytest-xdist"),
+    Tool("gcovr", "test", (5, 2), command="gcovr", package="gcovr"),
     Tool("dtc", "test", (1, 6), command="dtc", package="device-tree-compiler"),
     Tool("GDB", "debug", (12,), command="gdb-multiarch", package="gdb-multiarch"),
     Tool("Doxygen", "book", (1, 9), command="doxygen", package="doxygen"),

@@ -1,0 +1,1 @@
+"""Which of the kernel's lines and branches the unit tests execute."""
