@@ -25,6 +25,7 @@ COMMANDS = (
     "tags",
     "start",
     "diff",
+    "book",
     "debug",
     "stage",
     "new",

@@ -1,6 +1,7 @@
 """The distribution's packages, in tiers: nothing is installed before something needs it."""
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 
 from tessera.setup.host import Host
@@ -45,6 +46,7 @@ TIERS = {
             "libfdt-dev",
             "libclang-rt-14-dev",
             "gcovr",
+            "universal-ctags",
         ),
         ("run",),
     ),
@@ -52,16 +54,37 @@ TIERS = {
     "qemu10": Tier(
         "make the chroot of `test --qemu 10`", ("debootstrap", "debian-archive-keyring"), ("run",)
     ),
-    "book": Tier("render the book", ("doxygen", "doxygen-awesome-css", "graphviz"), ("run",)),
+    "book": Tier(
+        "render the book",
+        (
+            "doxygen",
+            "doxygen-awesome-css",
+            "graphviz",
+            "universal-ctags",
+            "python3-lxml",
+            "python3-pygments",
+            "hunspell",
+            "hunspell-en-gb",
+            "nodejs",
+            "npm",
+        ),
+        ("run",),
+    ),
+    "browser": Tier("print the book, and test its pages", ("chromium",), ("book",)),
 }
 
 #: On an arm64 host the ordinary packages do what the cross packages do elsewhere.
 NATIVE = {"g++-aarch64-linux-gnu": ("g++", "libfdt-dev")}
+
+#: Programs that many machines have from elsewhere, in packages that exclude the distribution's.
+ELSEWHERE = {"nodejs": "node", "npm": "npm"}
 
 
 def packages(tier: str, host: Host) -> tuple[str, ...]:
     """Every package that `tier` needs on `host`, those of included tiers first, none twice."""
     names = [name for included in TIERS[tier].includes for name in packages(included, host)]
     for name in TIERS[tier].packages:
+        if name in ELSEWHERE and shutil.which(ELSEWHERE[name]):
+            continue
         names += NATIVE.get(name, (name,)) if host.is_arm64 else (name,)
     return tuple(dict.fromkeys(names))

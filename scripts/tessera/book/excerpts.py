@@ -1,0 +1,36 @@
+"""Excerpts: lines that stand in a file one after the other, but for gaps owned up to by a line `…`."""
+from __future__ import annotations
+
+from typing import Sequence
+
+GAP = "…"
+
+
+def parts(lines: Sequence[str]) -> list[list[str]]:
+    """The runs of lines between the gaps."""
+    found: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip() == GAP:
+            found.append([])
+        else:
+            found[-1].append(line)
+    return [part for part in found if part]
+
+
+def locate(wanted: Sequence[str], having: Sequence[str]) -> list[int] | None:
+    """Where each part of an excerpt begins, counted from 0; None if it is not there as claimed."""
+    places, start = [], 0
+    for part in parts(wanted):
+        last = len(having) - len(part)
+        at = next((at for at in range(start, last + 1) if having[at:at + len(part)] == part), None)
+        if at is None:
+            return None
+        places.append(at)
+        start = at + len(part)
+    return places or None
+
+
+def before(diff: Sequence[str]) -> list[str]:
+    """What a change to try finds in the file: its lines without those that it adds."""
+    return [line[1:] if line[:1] in ("-", " ") else line
+            for line in diff if not line.startswith("+")]

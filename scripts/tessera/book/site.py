@@ -1,0 +1,121 @@
+"""Making the site: every page, from manuscript, stages and Doxygen."""
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Callable, Iterator
+
+from tessera import chapter as chapters
+from tessera.book import api, assets, doxygen, manuscript, pictures, search
+from tessera.book import sourcepage
+from tessera.book.blocks import Blocks
+from tessera.book.checks import Checker
+from tessera.book.frame import Frame, Sheet
+from tessera.book.links import Links
+from tessera.book.manuscript import Page
+from tessera.book.prose import Weave
+from tessera.book.sources import Sources
+from tessera.chapter import Chapter
+from tessera.errors import Failure
+from tessera.tree import Tree
+
+Say = Callable[[float, str], None]
+
+
+@dataclass
+class Site:
+    """One rendering of the book of a tree, into a folder."""
+
+    tree: Tree
+    out: Path
+    say: Say
+
+    @property
+    def work(self) -> Path:
+        """Where intermediate things are kept."""
+        return self.tree.build / "book"
+
+    @property
+    def form(self) -> Path:
+        """Templates, styles and scripts."""
+        return self.tree.root / "scripts/book"
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """The manuscript."""
+        return manuscript.pages(self.tree)
+
+    @cached_property
+    def chapters(self) -> dict[int, Chapter]:
+        """The chapters that have landed."""
+        return {number: chapters.load(self.tree, number) for number in self.tree.chapters}
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The stages."""
+        return Sources(self.tree, self.work)
+
+    @cached_property
+    def links(self) -> Links:
+        """Addresses of what names mean."""
+        return Links(self.sources)
+
+    def make(self) -> None:
+        """Renders everything; nothing of an earlier site is left."""
+        self.say(2, "checking the manuscript")
+        self.check_manuscript()
+        self.say(5, "Doxygen")
+        weaves = self._weaves()
+        html = self._doxygen(weaves)
+        self.say(45, "pages")
+        fresh = self.work / "fresh"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        frame = Frame(self.form / "templates", self.pages, self.chapters)
+        prose = [weave.sheet((html / f"{weave.label}.html").read_text(encoding="utf-8"))
+                 for weave in weaves]
+        for sheet in self._sheets(prose, html):
+            file = fresh / sheet.address
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(frame.around(sheet), encoding="utf-8")
+        self.say(90, "assets")
+        assets.bundle(self.tree, self.form, fresh)
+        search.write(fresh, prose)
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(fresh, self.out)
+
+    def check_manuscript(self) -> None:
+        """Refuses a manuscript that says what is not so."""
+        checker = Checker(self.tree, self.sources)
+        wrong = [f"book/{page.path}: {mistake}" for page in self.pages
+                 for mistake in checker.mistakes(page)]
+        if wrong:
+            raise Failure("\n".join(wrong))
+
+    def _weaves(self) -> list[Weave]:
+        by_path = {page.path: page for page in self.pages}
+        blocks = Blocks(self.links)
+        draw = pictures.Drawer(self.tree)
+        return [Weave(page, f"tesserapage{number}", self.links, blocks, by_path.get, draw.figure)
+                for number, page in enumerate(self.pages)]
+
+    def _doxygen(self, weaves: list[Weave]) -> Path:
+        """Lays out the text for Doxygen and has it rendered together with the kernel."""
+        folder, output = self.work / "input", self.work / "doxygen"
+        for old in (folder, output):
+            shutil.rmtree(old, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for weave in weaves:
+            (folder / f"{weave.label}.md").write_text(weave.for_doxygen(), encoding="utf-8")
+        return doxygen.run(self.tree.root, self.form / "Doxyfile.in", output,
+                           [folder, self.tree.root / "kernel"])
+
+    def _sheets(self, prose: list[Sheet], html: Path) -> Iterator[Sheet]:
+        """Every page but for its frame."""
+        yield from prose
+        yield search.sheet()
+        yield from sourcepage.sheets(self.links, self.chapters)
+        yield from api.sheets(html, self.links)

@@ -1,0 +1,89 @@
+"""Pages of source files: every file at every stage, once for all stages that share it."""
+from __future__ import annotations
+
+from html import escape
+from typing import Iterator
+
+from tessera.book import highlight
+from tessera.book.frame import Sheet, stage_address
+from tessera.book.links import Links, flat
+from tessera.chapter import Chapter
+
+
+def sheets(links: Links, chapters: dict[int, Chapter]) -> Iterator[Sheet]:
+    """All source pages, and the lists that lead to them."""
+    yield _overview(links, chapters)
+    for stage in links.sources.files:
+        yield _listing(links, stage, chapters)
+        for path in links.sources.files[stage]:
+            if links.sources.same_since(stage, path) == stage:
+                yield _file(links, stage, path)
+
+
+def _overview(links: Links, chapters: dict[int, Chapter]) -> Sheet:
+    """The stages, as a way in."""
+    rows = "".join(
+        f'<li><a href="{stage:02}/index.html">Chapter {stage:02}, {escape(chapters[stage].title)}</a>: '
+        f"{len(files)} files</li>" for stage, files in links.sources.files.items())
+    body = f"<h1>Sources of each chapter</h1><ul>{rows}</ul>"
+    return Sheet("source/index.html", "Sources of each chapter", body, "source")
+
+
+def _listing(links: Links, stage: int, chapters: dict[int, Chapter]) -> Sheet:
+    """The files of a stage, folder by folder."""
+    folders: dict[str, list[str]] = {}
+    for path in links.sources.files[stage]:
+        folders.setdefault(path.rpartition("/")[0], []).append(path)
+    body = [f"<h1>Chapter {stage:02}: its sources</h1>",
+            f'<p>All files of <a href="../../{stage_address(stage)}">chapter {stage:02}, '
+            f"{escape(chapters[stage].title)}</a>.</p>"]
+    for folder, paths in sorted(folders.items()):
+        body.append(f'<h2 id="{flat(folder)}"><code>{escape(folder)}/</code></h2><ul class="files">')
+        body += [f'<li><a href="../../{links.source(stage, path)}"><code>{_last(path)}</code></a> '
+                 f"{escape(summary(links.sources.text(stage, path)))}</li>" for path in paths]
+        body.append("</ul>")
+    return Sheet(f"source/{stage:02}/index.html", f"Sources of chapter {stage:02}", "".join(body),
+                 "source", above="source/index.html")
+
+
+def _file(links: Links, stage: int, path: str) -> Sheet:
+    """One file, line by line."""
+    sources = links.sources
+    until = sources.same_until(stage, path)
+    span = f"chapter {stage:02}" if until == stage else f"chapters {stage:02} to {until:02}"
+    body = [f"<h1><code>{escape(path)}</code></h1>",
+            f'<p>As it is in <a href="../../{stage_address(stage)}">{span}</a>. '
+            f'{_versions(links, stage, path)}</p>']
+    text = sources.text(stage, path)
+    rows = "".join(f'<span class="l" id="L{number}"><a class="n" href="#L{number}">{number}</a>{line}\n</span>'
+                   for number, line in enumerate(highlight.lines(text, highlight.kind_of(path)), 1))
+    body.append(f'<pre class="lines" tabindex="0"><code>{rows}</code></pre>')
+    return Sheet(links.source(stage, path), path, "".join(body), "source", above="source/index.html")
+
+
+def _versions(links: Links, stage: int, path: str) -> str:
+    """Links to the same file as other chapters have it."""
+    sources = links.sources
+    versions = sorted({sources.same_since(number, path)
+                       for number, files in sources.files.items() if path in files})
+    others = [f'<a href="../../{links.source(number, path)}">{number:02}</a>'
+              for number in versions if number != stage]
+    return f"It is different in chapter {', '.join(others)}." if others else ""
+
+
+def summary(text: str) -> str:
+    """The first sentence of a file's own description; empty if it has none."""
+    lines = text.splitlines()
+    at = next((at for at, line in enumerate(lines[:12]) if line.strip() == "/// \\file"), None)
+    if at is None:
+        return ""
+    words = []
+    for line in lines[at + 1:]:
+        if not line.startswith("///") or line.strip() == "///":
+            break
+        words.append(line.removeprefix("///").strip())
+    return " ".join(words).split(". ")[0].rstrip(".:")
+
+
+def _last(path: str) -> str:
+    return escape(path.rpartition("/")[2])
