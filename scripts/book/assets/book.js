@@ -140,6 +140,30 @@ function setUpFolds() {
     }
 }
 
+// Casts: the player is made when somebody wants to see one.
+function setUpCasts() {
+    for (const button of document.querySelectorAll(".play")) {
+        press(button, () => {
+            const data = document.getElementById(button.dataset.cast).textContent;
+            const screen = button.parentElement.querySelector(".screen");
+            screen.replaceChildren();
+            AsciinemaPlayer.create({ data }, screen, { autoPlay: true, fit: "width", terminalFontSize: "small" });
+        });
+    }
+}
+
+// What the address points to may be in a fold.
+function openFold() {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    const fold = target.closest("details");
+    if (fold) fold.open = true;
+    target.scrollIntoView();
+}
+
+setUpCasts();
+addEventListener("hashchange", openFold);
+openFold();
 setUpContents();
 setUpTheme();
 setUpSearch();

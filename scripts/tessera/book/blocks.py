@@ -45,13 +45,9 @@ class Blocks:
         return figure("code", self._caption(stage, path, first), colours)
 
     def _extent(self, stage: int, path: str, name: str) -> tuple[int, int]:
-        """The lines of a symbol with the comment right above it."""
+        """The lines of a symbol of a file."""
         symbol = next(place.symbol for place in self._sources.find(stage, name) if place.path == path)
-        having = self._sources.text(stage, path).splitlines()
-        first = symbol.line
-        while first > 1 and having[first - 2].lstrip().startswith(("//", "template <", "requires ")):
-            first -= 1
-        return first, symbol.end
+        return self._sources.extent(stage, path, symbol)
 
     def _diff(self, block: Block, stage: int) -> str:
         """A change to try."""

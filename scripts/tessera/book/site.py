@@ -9,14 +9,16 @@ from typing import Callable, Iterator
 
 from tessera import chapter as chapters
 from tessera.book import api, assets, doxygen, manuscript, pictures, search
-from tessera.book import sourcepage
+from tessera.book import historypage, recording, sourcepage
 from tessera.book.blocks import Blocks
 from tessera.book.checks import Checker
 from tessera.book.frame import Frame, Sheet
+from tessera.book.history import Histories
 from tessera.book.links import Links
 from tessera.book.manuscript import Page
 from tessera.book.prose import Weave
 from tessera.book.sources import Sources
+from tessera.book.stagepage import Recordings, StagePages
 from tessera.chapter import Chapter
 from tessera.errors import Failure
 from tessera.tree import Tree
@@ -69,7 +71,7 @@ class Site:
         self.say(5, "Doxygen")
         weaves = self._weaves()
         html = self._doxygen(weaves)
-        self.say(45, "pages")
+        self.say(10, "pages")
         fresh = self.work / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -113,9 +115,28 @@ class Site:
         return doxygen.run(self.tree.root, self.form / "Doxyfile.in", output,
                            [folder, self.tree.root / "kernel"])
 
+    def _recordings(self) -> Recordings:
+        """Builds every chapter's kernel and records its boots."""
+        from tessera.build import build
+        from tessera.stages import materialise
+
+        found: Recordings = {}
+        for number, chapter in self.chapters.items():
+            self.say(10 + 60 * number / len(self.chapters), f"boots of chapter {number:02}")
+            stage = materialise(self.tree, number)
+            build(stage, "kernel")
+            found[number] = {
+                boot.name: recording.record(stage, chapter, boot, self.work / "boots")
+                for boot in chapter.boots if recording.can_record(boot)}
+        return found
+
     def _sheets(self, prose: list[Sheet], html: Path) -> Iterator[Sheet]:
         """Every page but for its frame."""
         yield from prose
         yield search.sheet()
+        histories = Histories(self.sources)
+        yield from StagePages(self.tree, self.links, histories, self.chapters, self.pages,
+                              self._recordings()).sheets()
+        yield from historypage.sheets(histories, self.links)
         yield from sourcepage.sheets(self.links, self.chapters)
         yield from api.sheets(html, self.links)

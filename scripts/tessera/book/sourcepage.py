@@ -5,6 +5,7 @@ from html import escape
 from typing import Iterator
 
 from tessera.book import highlight
+from tessera.book.explanations import summary
 from tessera.book.frame import Sheet, stage_address
 from tessera.book.links import Links, flat
 from tessera.chapter import Chapter
@@ -40,7 +41,7 @@ def _listing(links: Links, stage: int, chapters: dict[int, Chapter]) -> Sheet:
     for folder, paths in sorted(folders.items()):
         body.append(f'<h2 id="{flat(folder)}"><code>{escape(folder)}/</code></h2><ul class="files">')
         body += [f'<li><a href="../../{links.source(stage, path)}"><code>{_last(path)}</code></a> '
-                 f"{escape(summary(links.sources.text(stage, path)))}</li>" for path in paths]
+                 f"{escape(summary(path, links.sources.text(stage, path)))}</li>" for path in paths]
         body.append("</ul>")
     return Sheet(f"source/{stage:02}/index.html", f"Sources of chapter {stage:02}", "".join(body),
                  "source", above="source/index.html")
@@ -69,20 +70,6 @@ def _versions(links: Links, stage: int, path: str) -> str:
     others = [f'<a href="../../{links.source(number, path)}">{number:02}</a>'
               for number in versions if number != stage]
     return f"It is different in chapter {', '.join(others)}." if others else ""
-
-
-def summary(text: str) -> str:
-    """The first sentence of a file's own description; empty if it has none."""
-    lines = text.splitlines()
-    at = next((at for at, line in enumerate(lines[:12]) if line.strip() == "/// \\file"), None)
-    if at is None:
-        return ""
-    words = []
-    for line in lines[at + 1:]:
-        if not line.startswith("///") or line.strip() == "///":
-            break
-        words.append(line.removeprefix("///").strip())
-    return " ".join(words).split(". ")[0].rstrip(".:")
 
 
 def _last(path: str) -> str:

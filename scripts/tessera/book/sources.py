@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +25,9 @@ _ANONYMOUS = re.compile(r"__anon\w+")
 #: Kinds of symbols, the one that a reader means by a name first.
 _KINDS = ("function", "class", "struct", "union", "enum", "label", "macro", "concept", "typedef",
           "variable", "enumerator", "prototype", "member", "using", "alias", "symbol", "section")
+
+#: How lines begin that belong to the symbol below them.
+_LEADING = ("//", "template <", "requires ", "/*")
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,10 @@ class Sources:
         for entry in self._tags():
             if symbol := _symbol(entry):
                 found[Path(entry["path"]).name.partition(".")[0]].append(symbol)
-        return {blob: sorted(all, key=lambda symbol: symbol.line) for blob, all in found.items()}
+        for blob, symbols in found.items():
+            symbols.sort(key=lambda symbol: symbol.line)
+            found[blob] = _closed(symbols, self.texts[blob].count("\n"))
+        return found
 
     @cached_property
     def by_name(self) -> dict[int, dict[str, list[Place]]]:
@@ -102,6 +108,20 @@ class Sources:
         wanted = "::".join(["", *scope])
         return [place for place in self.by_name[stage].get(last, [])
                 if not scope or f"::{place.symbol.scope}".endswith(wanted)]
+
+    def extent(self, stage: int, path: str, symbol: Symbol) -> tuple[int, int]:
+        """The lines of a symbol together with the comment right above it, counted from 1."""
+        having = self.text(stage, path).splitlines()
+        first = symbol.line
+        while first > 1 and having[first - 2].lstrip().startswith(_LEADING):
+            first -= 1
+        return first, symbol.end
+
+    def diff(self, stage: int) -> str:
+        """What `git diff` says between a stage and the one before."""
+        before = self.stack.tree(stage - 1) if stage > 1 else self._store.empty_tree
+        done = self._store.plumbing.run("diff", "--find-renames", before, self.stack.tree(stage))
+        return done.stdout.decode()
 
     def first_stage(self, path: str) -> int:
         """The stage in which a file appears."""
@@ -160,6 +180,14 @@ def _symbol(entry: dict[str, str]) -> Symbol | None:
     line = int(entry["line"])
     return Symbol(entry["name"], "::".join(filter(None, parts)), entry["kind"], line,
                   int(entry.get("end", line)), entry.get("signature", ""))
+
+
+def _closed(symbols: list[Symbol], length: int) -> list[Symbol]:
+    """Lets each label of an assembly file reach to the one after it: ctags does not say how far."""
+    labels = [symbol for symbol in symbols if symbol.kind == "label"]
+    ends = {label: after.line - 1 for label, after in zip(labels, labels[1:])}
+    return [replace(symbol, end=ends.get(symbol, length)) if symbol.kind == "label" else symbol
+            for symbol in symbols]
 
 
 def _likelihood(place: Place) -> tuple[bool, bool, int, str]:
