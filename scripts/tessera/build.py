@@ -30,10 +30,16 @@ _PROGRESS = re.compile(r"\[(\d+)/(\d+)\] (.*)")
 
 
 def build(
-    tree: Tree, preset: str, targets: Sequence[str] | None = None, *, jobs: int | None = None
+    tree: Tree,
+    preset: str,
+    targets: Sequence[str] | None = None,
+    *,
+    jobs: int | None = None,
+    options: Sequence[str] = (),
 ) -> Path:
     """Brings `build/<preset>` of `tree` up to date and returns it.
 
+    `options` are CMake's, such as `-DNAME=VALUE`; with others than before it is configured anew.
     Silent when there is nothing to do; a Failure holds the compiler's own words. Two builds of one
     tree wait for each other.
     """
@@ -43,7 +49,7 @@ def build(
     with locked(
         tree.build / "lock", f"another build of this tree is under way; {name} waits for it"
     ):
-        _configure(tree, preset, folder, name)
+        _configure(tree, preset, folder, name, options)
         _compile(tree, folder, name, targets or (), jobs)
     return folder
 
@@ -59,13 +65,13 @@ def environment(tree: Tree) -> dict[str, str]:
     return env
 
 
-def _configure(tree: Tree, preset: str, folder: Path, name: str) -> None:
+def _configure(tree: Tree, preset: str, folder: Path, name: str, more: Sequence[str]) -> None:
     """Runs CMake if the folder was never configured, or with other presets, options or files.
 
     Changes to CMakeLists.txt are none of our business: ninja runs CMake again by itself. But what
     CMake found out about a compiler it keeps, so a changed toolchain file needs a fresh start.
     """
-    options = [f"-DTESSERA_LIBFDT={libfdt_folder(tree.root)}"]
+    options = [f"-DTESSERA_LIBFDT={libfdt_folder(tree.root)}", *more]
     stamp, key = folder / "configured", _configuration(tree, [str(tree.root), preset, *options])
     if stamp.exists() and stamp.read_text(encoding="utf-8") == key:
         return

@@ -157,13 +157,19 @@ def _chapter(reader: Reader, number: int) -> Chapter:
         reader.wrong(("budget",), f"budget must be at least 1 line, not {budget}")
     if budget > LINE_BUDGET and not values.get("budget_reason", "").strip():
         reader.wrong(("budget",), f"a budget over {LINE_BUDGET} lines needs a budget_reason")
+    boots = read_boots(reader, number)
+    return Chapter(**{"title": "", "summary": ""} | values, number=number, boots=boots)
+
+
+def read_boots(reader: Reader, number: int) -> tuple[Boot, ...]:
+    """Every `[[boot]]` of a file, no two with one name. Exercises declare theirs in the same way."""
     boots: list[Boot] = []
     for path, table in reader.tables(("boot",), reader.file.values.get("boot", [])):
         boot = _boot(reader, path, table, number)
         if boot.name in [other.name for other in boots]:
             reader.wrong((*path, "name"), "an earlier boot has this name")
         boots.append(boot)
-    return Chapter(**{"title": "", "summary": ""} | values, number=number, boots=tuple(boots))
+    return tuple(boots)
 
 
 def _boot(reader: Reader, path: toml_lines.Path, table: dict[str, Any], number: int) -> Boot:

@@ -27,6 +27,7 @@ COMMANDS = (
     "diff",
     "book",
     "debug",
+    "exercise",
     "stage",
     "new",
     "bench",

@@ -51,25 +51,27 @@ def _version(qemu: str) -> tuple[int, int]:
 
 
 def command(qemu: str, boot: Boot, image: Path, scratch: Path, *, initrd: Path | None = None,
-            device_tree: Path | None = None, serial: str = "stdio") -> list[str]:
+            device_tree: Path | None = None, serial: str = "stdio",
+            semihosting: bool = True) -> list[str]:
     """The whole command line. `scratch` is a folder for the stub that `load_at` and `device_tree`
-    need; `device_tree` is the compiled one, if the boot names a source."""
+    need; `device_tree` is the compiled one, if the boot names a source. `semihosting` off: not even
+    for boots that are declared so that they need it."""
     return [
         qemu, *machine_options(boot.machine),
-        "-display", "none", "-monitor", "none", *_console(boot, serial), "-no-reboot",
+        "-display", "none", "-monitor", "none", *_console(boot, serial, semihosting), "-no-reboot",
         *load(boot, image, scratch, device_tree),
         *(["-append", boot.append] if boot.append else []),
         *(["-initrd", str(initrd)] if initrd else []),
     ]
 
 
-def _console(boot: Boot, serial: str) -> list[str]:
+def _console(boot: Boot, serial: str, semihosting: bool) -> list[str]:
     """The serial port; for boots with a device tree of their own, semihosting on the same stream.
 
     By semihosting a kernel says its last words when the tree has told it of no serial port. Other
     boots go without: it would open the host's files to the kernel as well.
     """
-    if not boot.device_tree or serial != "stdio":
+    if not boot.device_tree or serial != "stdio" or not semihosting:
         return ["-serial", serial]
     return ["-chardev", "stdio,id=console,mux=on", "-serial", "chardev:console",
             "-semihosting-config", "enable=on,target=native,chardev=console"]

@@ -6,6 +6,7 @@ from typing import Iterable
 
 from tessera import console
 from tessera.errors import Failure, Misuse
+from tessera.exercises import writing as exercises
 from tessera.stages import boots, perform
 from tessera.stages.branches import (
     EXPORTED,
@@ -39,6 +40,7 @@ def export(store: Store, *, accept: bool = False, boot: bool = True) -> bool:
         ]
         written = write_back(store, stack)
         remember(store, branches)
+        written += exercises.export(store, branches, stack)
     for name in written:
         console.step(f"wrote {name}")
     console.good(_summary(changed, written))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from tessera import console
 from tessera.errors import Failure
+from tessera.exercises.carrying import resting_steps
 from tessera.stages import perform
 from tessera.stages.branches import (
     BRANCH,
@@ -88,7 +89,8 @@ def stage_steps(branches: Branches, tips: Tips) -> list[Step]:
 def exercise_steps(
     store: Store, branches: Branches, tips: Tips, *, every: bool = False
 ) -> list[Step]:
-    """One rebase for each exercise branch whose stage moves (or for all of them)."""
+    """One rebase for each exercise whose stage moves; for all those that are branches, if so
+    wanted. An exercise that is at rest becomes a branch by it, which the next export writes back."""
     edited = [number for number in tips if tips[number] != branches.base.get(number)]
     steps = []
     for name, commit in sorted(branches.exercises.items()):
@@ -99,7 +101,15 @@ def exercise_steps(
             console.step(f"{short(name)} does not start at stage/{number:02}; left alone")
             continue
         steps.append(Step("exercise", name, f"{BRANCH}{number:02}", upstream=ground, tip=commit))
-    return steps
+    moving = _moving(branches, tips, edited, every)
+    return steps + list(resting_steps(store, branches, moving))
+
+
+def _moving(branches: Branches, tips: Tips, edited: list[int], every: bool) -> set[int]:
+    """The stages that will be others than the patches at rest make them."""
+    if every:  # a sync: main's stages are at rest; on top of them come the author's edits
+        edited = [n for n in branches.tips if branches.tips[n] != branches.origin.get(n)]
+    return {n for n in tips if edited and n >= min(edited)}
 
 
 def exercise_stage(name: str) -> int:

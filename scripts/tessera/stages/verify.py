@@ -10,10 +10,11 @@ from tessera import console
 from tessera.boot import files
 from tessera.chapter import Chapter
 from tessera.errors import Failure, TesseraError
+from tessera.exercises import sides
 from tessera.stages import boots
 from tessera.stages.branches import BRANCH, NOT_EXPORTED, is_absorbed, read_branches
 from tessera.stages.checkout import staged_snapshot
-from tessera.stages.patch import FIND_FLAGS, flaws
+from tessera.stages.patch import FIND_FLAGS, flaws, write_patch
 from tessera.stages.stack import Stack, patch_path, patches_in_folder, staged_part
 from tessera.stages.store import Store
 from tessera.stages.tags import source_of
@@ -40,6 +41,7 @@ def verify(store: Store, *, boot: bool = True) -> bool:
     if (stack := _applied(store, report)) is not None:
         report.stages = len(stack)
         _check_export(store, stack, report)
+        _check_exercises(store, stack, report)
         _check_work_tree(store, stack, report)
         declared = _chapters(store, stack, report)
         _check_budgets(store, stack, declared, report)
@@ -83,6 +85,24 @@ def _check_export(store: Store, stack: Stack, report: Report) -> None:
                 f"{patch_path(number)}:{line}: edited by hand, or written by another git: "
                 f"it says {text}, an export writes {expected}",
                 "`git checkout` brings the patch back; `./tessera stage export` writes it anew.",
+            )
+
+
+def _check_exercises(store: Store, stack: Stack, report: Report) -> None:
+    """The sides of exercises: each applies strictly to its stage, and is what an export writes."""
+    for side in sides.at_rest(store.tree.root):
+        try:
+            ground = stack.tree(side.stage)
+            tree = sides.staged_tree(store, store.tree.root, side, ground)
+            want = write_patch(store.plumbing, ground, tree)
+        except TesseraError as error:
+            report.add(str(error), error.hint or "")
+            continue
+        if (have := (store.tree.root / side.path).read_bytes()) != want:
+            line, text, expected = _first_difference(have, want)
+            report.add(
+                f"{side.path}:{line}: edited by hand: it says {text}, an export writes {expected}",
+                f"`./tessera exercise edit {side.exercise} {side.name}` is how a side is changed.",
             )
 
 

@@ -1,0 +1,49 @@
+"""Where an exercise is tried out: builds, and programs run within limits."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Sequence
+
+from tessera.boot.process import Run, run
+from tessera.build import build
+from tessera.chapter import Exchange, Limits
+from tessera.tree import Tree
+
+#: Host tests: a program that needs more than this is lost in a loop.
+HOST_LIMITS = Limits(cpu_seconds=30, idle_seconds=10, wall_seconds=180, output_bytes=1_000_000)
+#: A host test may hold so much memory, in MiB: the sanitizer's own check, since it reserves
+#: terabytes of address space, which no limit of the kernel's would allow.
+HOST_MEMORY = 1024
+_SANITIZERS = {
+    "ASAN_OPTIONS": f"hard_rss_limit_mb={HOST_MEMORY}:detect_leaks=0:allocator_may_return_null=0",
+    "UBSAN_OPTIONS": "print_stacktrace=0",
+    "RC_PARAMS": "seed=1",
+}
+
+
+class Bench:
+    """A tree on the machine of whoever works on it. The grader has a stricter one."""
+
+    #: Printed by the kernel at its end, where a grader has arranged for it.
+    nonce = ""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+
+    def build(self, preset: str, options: Sequence[str] = ()) -> None:
+        """Brings a preset up to date; a Failure holds the compiler's words."""
+        build(self.tree, preset, options=options)
+
+    def boot(self, command: Sequence[str], limits: Limits, dialogue: Sequence[Exchange]) -> Run:
+        """Runs QEMU."""
+        return run(command, limits, dialogue=dialogue)
+
+    def host(self, command: Sequence[str], variables: dict[str, str], writable: Path) -> Run:
+        """Runs host tests, which may write into one folder."""
+        settings = [f"{name}={value}" for name, value in (_SANITIZERS | variables).items()]
+        return run(["env", "-C", str(self.tree.root), *settings, *command], HOST_LIMITS)
+
+
+def host_settings(variables: dict[str, str]) -> dict[str, str]:
+    """The environment of host tests."""
+    return _SANITIZERS | variables

@@ -1,0 +1,119 @@
+"""What a student gets: the stages up to the assignment and its starters, and nothing later.
+
+The patch of a stage is the solution of its holes, so the patch of the assignment's own stage is
+left out as well: its kernel is there as files, with the holes in it. The same tree is what `start`
+opens, what `bundle` packs, what a submission is graded in, and what the proof runs on.
+"""
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Sequence
+
+from tessera.errors import Failure, Misuse
+from tessera.exercises import numbers, sides
+from tessera.exercises.declare import ANSWER, Exercise
+from tessera.exercises.sides import Entry
+from tessera.stages.checkout import snapshot
+from tessera.stages.stack import Stack, compose
+from tessera.stages.store import Store
+
+#: At the root of a handout: which exercises it is for, and the student's seed.
+MARK = "EXERCISE"
+#: In an exercise's folder: the files that may be changed, as they were handed out.
+PRISTINE = "pristine"
+
+#: No student's business, or no help without what is left out.
+_LEFT_OUT = ("tests/tools/", "book/instructor/", ".ci/", ".github/")
+#: In an exercise's folder: what gives its solution away.
+_SECRET = re.compile(r"(starter|solution)\.patch|(mutants|solution|instructor)(/.*|\.md)")
+_NUMBERED = re.compile(r"(?:^|/)(\d\d)(?=$|[-_./])")
+_EXERCISE = re.compile(r"chapters/\d\d/exercises/([^/]+)/(.*)")
+
+
+def tree(store: Store, exercises: Sequence[Exercise], seed: str = "") -> str:
+    """The handout for exercises of one chapter, as a git tree."""
+    chapter = exercises[0].chapter
+    if any(exercise.chapter != chapter for exercise in exercises):
+        raise Misuse("a handout is for exercises of one chapter")
+    root = store.tree.root
+    staged = sides.starter_of_all(store, Stack.in_folder(store, root), root, list(exercises))
+    whole = compose(store.plumbing, snapshot(store), [staged])[0]
+    there = sides.entries(store, whole)
+    names = [exercise.id for exercise in exercises]
+    changes: dict[str, Entry | None] = {
+        path: None for path in there if not _handed_out(path, chapter, names)
+    }
+    for exercise in exercises:
+        changes |= _pristine(exercise, there) | _told(store, exercise, there, seed)
+    changes[MARK] = ("100644", sides.blob(store, mark(exercises, seed)))
+    return sides.with_entries(store, whole, changes)
+
+
+def mark(exercises: Sequence[Exercise], seed: str) -> bytes:
+    """The text of the file that says what the folder is for."""
+    names = json.dumps([exercise.name for exercise in exercises])
+    return f"exercises = {names}\nseed = {json.dumps(seed)}\n".encode()
+
+
+def _handed_out(path: str, chapter: int, exercises: Sequence[str]) -> bool:
+    """Whether a file goes to students of a chapter."""
+    if path.startswith(_LEFT_OUT):
+        return False
+    if any(int(number) > chapter for number in _NUMBERED.findall(path)):
+        return False
+    if path == f"chapters/{chapter:02}/stage.patch":
+        return False
+    if found := _EXERCISE.fullmatch(path):
+        ours = path.startswith(f"chapters/{chapter:02}/") and found[1] in exercises
+        return ours and not _SECRET.fullmatch(found[2])
+    return True
+
+
+def _pristine(exercise: Exercise, there: dict[str, Entry]) -> dict[str, Entry | None]:
+    """Copies of what may be changed, to go back to and to be compared with."""
+    folder = f"{exercise.folder}/{PRISTINE}"
+    found = {path: entry for path, entry in there.items() if exercise.allows(path)}
+    return {f"{folder}/{path}": entry for path, entry in found.items()}
+
+
+def _told(
+    store: Store, exercise: Exercise, there: dict[str, Entry], seed: str
+) -> dict[str, Entry | None]:
+    """The task with the student's own numbers in it."""
+    path = f"{exercise.folder}/README.md"
+    if not exercise.numbers or path not in there:
+        return {}
+    text = sides.contents(store, {path: there[path]})[path].decode()
+    filled = numbers.fill_in(text, numbers.values(exercise, seed))
+    return {path: ("100644", sides.blob(store, filled.encode()))}
+
+
+def side_changes(
+    store: Store, stack: Stack, exercise: Exercise, side: sides.Side
+) -> dict[str, Entry | None]:
+    """What a side changes in the handout: only what a student may change, or it is an error."""
+    root, ground = store.tree.root, stack.tree(exercise.chapter)
+    starter = sides.staged_tree(store, root, sides.Side(exercise.name, sides.STARTER), ground)
+    changes = sides.changed_entries(
+        store, starter, sides.staged_tree(store, root, side, ground)
+    )
+    for path in changes:
+        if not exercise.allows(path):
+            raise Failure(
+                f"{side.path}: {side.name} differs from the starter in {path}, which `files` of "
+                f"{exercise.folder}/exercise.toml does not let a student change",
+                "Name it there, or leave it as it is.",
+            )
+    return changes | _answer(store, root, exercise, side)
+
+
+def _answer(
+    store: Store, root: Path, exercise: Exercise, side: sides.Side
+) -> dict[str, Entry | None]:
+    """The answer that goes with the solution, where something has to be written."""
+    file = root / exercise.folder / "solution" / ANSWER
+    if side.name == sides.STARTER or ANSWER not in exercise.files:
+        return {}
+    return {f"{exercise.folder}/{ANSWER}": ("100644", sides.blob(store, file.read_bytes()))}

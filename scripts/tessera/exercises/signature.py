@@ -1,0 +1,59 @@
+"""How a wrong solution fails. Two that fail the same tests in the same way are the same mistake.
+
+What each mutant's failure looks like is recorded in the exercise's `failures.json`, so that a
+student's machine needs neither the mutants nor the time to build them.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Sequence
+
+from tessera.exercises.declare import Exercise, Mutant
+from tessera.exercises.result import FAILED, Result
+
+FILE = "failures.json"
+
+#: By test: a short name for how it failed.
+Signature = dict[str, str]
+
+
+def of(exercise: Exercise, results: Sequence[Result]) -> Signature:
+    """The signature of some results. With numbers of each student's own, only which tests fail
+    and in which cases: what they print differs from one student to the next."""
+    return {
+        result.test.name: _short(exercise, result.failure)
+        for result in results
+        if result.status == FAILED and not (result.test.hidden or result.test.written)
+    }
+
+
+def _short(exercise: Exercise, failure: str) -> str:
+    """A few letters for one failure."""
+    if exercise.numbers:
+        failure = "\n".join(line.partition(": ")[0] for line in failure.splitlines())
+    return hashlib.sha256(failure.encode()).hexdigest()[:16]
+
+
+def load(root: Path, exercise: Exercise) -> dict[str, Signature]:
+    """What is recorded, by mutant; nothing when there is no record."""
+    try:
+        data = json.loads((root / exercise.folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def dump(signatures: dict[str, Signature]) -> str:
+    """The text of the record."""
+    return json.dumps(signatures, indent=1, sort_keys=True) + "\n"
+
+
+def recognise(root: Path, exercise: Exercise, results: Sequence[Result]) -> Mutant | None:
+    """The known wrong solution that fails exactly so, if there is one."""
+    mine = of(exercise, results)
+    for name, signature in load(root, exercise).items():
+        if mine and mine == signature:
+            return next((mutant for mutant in exercise.mutants if mutant.name == name), None)
+    return None

@@ -1,0 +1,53 @@
+"""The tests of an exercise, run on one tree."""
+from __future__ import annotations
+
+from tessera.errors import Failure
+from tessera.exercises import answers, boots, numbers, unit
+from tessera.exercises.bench import Bench
+from tessera.exercises.declare import Exercise, Test
+from tessera.exercises.result import Result, failed
+
+#: How a test failed that could not be run.
+NO_BUILD = "does not build"
+
+
+def run(bench: Bench, exercise: Exercise, seed: str = "") -> list[Result]:
+    """Builds what the tests need and runs them all, in order."""
+    values = numbers.values(exercise, seed)
+    broken = _build(bench, exercise)
+    return [
+        failed(test, broken[preset], NO_BUILD)
+        if (preset := _preset(test)) in broken
+        else _run(bench, exercise, test, values)
+        for test in exercise.tests
+    ]
+
+
+def _preset(test: Test) -> str:
+    """What has to be built for a test; nothing for a text."""
+    return {"unit": "exercise", "boot": boots.PRESET, "measured": boots.PRESET}.get(test.kind, "")
+
+
+def _build(bench: Bench, exercise: Exercise) -> dict[str, str]:
+    """Builds each preset that a test needs. For those that do not build, the compiler's words."""
+    options = {"exercise": unit.build_options(bench, exercise)}
+    broken: dict[str, str] = {}
+    for preset in dict.fromkeys(filter(None, map(_preset, exercise.tests))):
+        try:
+            bench.build(preset, options.get(preset, ()))
+        except Failure as failure:
+            broken[preset] = str(failure)
+    return broken
+
+
+def _run(bench: Bench, exercise: Exercise, test: Test, values: dict[str, int]) -> Result:
+    """One test."""
+    match test.kind:
+        case "unit":
+            return unit.run(bench, test, values)
+        case "boot":
+            return boots.run(bench, exercise, test, values)
+        case "measured":
+            return answers.measured(bench, exercise, test, values)
+        case _:
+            return answers.written(bench, exercise, test)
