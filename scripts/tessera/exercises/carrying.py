@@ -32,7 +32,9 @@ def rest_of(side: Side) -> str:
 
 
 def side_of(ref: str) -> Side | None:
-    """The side of a branch; None for an author's own branches."""
+    """The side that a branch (by its full name) is; None for stages and an author's own branches."""
+    if not ref.startswith(EXERCISE):
+        return None
     chapter, _, rest = ref.removeprefix(EXERCISE).partition("/")
     exercise, _, name = rest.partition("/")
     known = name in (sides.STARTER, sides.SOLUTION) or name.startswith(sides.MUTANTS)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from tessera import console
 from tessera.errors import Failure
-from tessera.exercises.carrying import resting_steps
+from tessera.exercises.carrying import resting_steps, side_of
 from tessera.stages import perform
 from tessera.stages.branches import (
     BRANCH,
@@ -50,11 +50,13 @@ def proceed(store: Store, kind: str, *, give_up: bool) -> None:
 
 def report(done: Operation) -> None:
     """Says which branches have moved."""
-    moved = [
-        short(name)
+    names = [
+        name
         for name in sorted(done.after)
         if name.startswith((BRANCH, EXERCISE)) and done.before.get(name) != done.after[name]
     ]
+    moved = [short(name) for name in names if side_of(name) is None]
+    moved += ["and the exercises on them"] if len(moved) < len(names) else []
     console.good(
         f"{done.kind}: moved {', '.join(moved)}" if moved else f"{done.kind}: no branch had to move"
     )
