@@ -19,6 +19,7 @@ from tessera.exercises.result import Result, failed, passed
 PRESET = "kernel"
 _WIDTH = 100
 _TAIL = 12
+_ROWS = 26
 #: What the end of a boot is told by; a grader's kernel prints a nonce after these words.
 _VERDICT = re.compile(r"PANIC: |REFUSED: |^\[ch\d\d\] OK", re.MULTILINE)
 
@@ -100,4 +101,5 @@ def _difference(expected: str, actual: str) -> str:
     if not expected:
         return "\n".join(f"    {line}" for line in golden.lines(actual)[-_TAIL:])
     rows = side_by_side(golden.lines(expected), golden.lines(actual), ("expected", "got"), _WIDTH)
-    return "\n".join(row.text for row in rows)
+    more = [f"… and {len(rows) - _ROWS} more rows"] if len(rows) > _ROWS else []
+    return "\n".join([row.text for row in rows[:_ROWS]] + more)

@@ -96,10 +96,19 @@ def _result(test: Test, cases: list[Case]) -> Result:
     """The result: what failed, for a person, and how, for comparison."""
     if not cases:
         return passed(test)
-    shown = [f"{case.name}\n{_few(case.message)}" for case in cases[:_SHOWN_CASES]]
-    if len(cases) > _SHOWN_CASES:
-        shown.append(f"… and {len(cases) - _SHOWN_CASES} more that fail")
+    by_name: dict[str, list[str]] = {}
+    for case in cases:
+        by_name.setdefault(case.name, []).append(case.message)
+    shown = [_shown(name, messages) for name, messages in list(by_name.items())[:_SHOWN_CASES]]
+    if len(by_name) > _SHOWN_CASES:
+        shown.append(f"… and {len(by_name) - _SHOWN_CASES} more cases that fail")
     return failed(test, "\n".join(shown), "\n".join(f"{c.name}: {_canonical(c)}" for c in cases))
+
+
+def _shown(name: str, messages: list[str]) -> str:
+    """A failing case: its first complaint, and how many more there are."""
+    more = f"\n  … and {len(messages) - 1} more like that" if len(messages) > 1 else ""
+    return f"{name}\n{_few(messages[0])}{more}"
 
 
 def _few(message: str) -> str:

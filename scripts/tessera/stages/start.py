@@ -21,13 +21,13 @@ def start(tree: Tree, number: int, folder: Path | None) -> Path:
         raise Misuse(f"there is no chapter {number:02}", have)
     branch = f"work/ch{number:02}"
     if store.git.resolve(f"refs/heads/{branch}") is not None:
-        raise Misuse(f"the branch {branch} exists already", _way_back(store, branch))
+        raise Misuse(f"the branch {branch} exists already", way_back(store, branch))
     target = new_folder(store, folder, f"ch{number:02}")
     store.git.run("worktree", "add", "--quiet", "-b", branch, str(target), commits[number])
     return target
 
 
-def _way_back(store: Store, branch: str) -> str:
+def way_back(store: Store, branch: str) -> str:
     """How to get to work that was started before."""
     for tree in worktrees(store):
         if tree.branch == f"refs/heads/{branch}" and not tree.gone:
