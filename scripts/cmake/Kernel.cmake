@@ -26,24 +26,19 @@ add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${
 option(TESSERA_TRACE "Record trace events" OFF)
 add_compile_definitions(
     K_TRACE=$<BOOL:${TESSERA_TRACE}>
-    K_CHECK_INVARIANTS=$<CONFIG:Debug>)
+    K_CHECK_INVARIANTS=$<CONFIG:Debug>
+    K_DEBUG_CALLS=$<CONFIG:Debug>)
 
-# How freestanding kernel code is compiled, and why:
-add_library(tessera_freestanding INTERFACE)
-target_compile_options(tessera_freestanding INTERFACE
-    -ffreestanding
+# How all code for the machine is compiled, the kernel's and user programs', and why:
+add_library(tessera_bare INTERFACE)
+target_compile_options(tessera_bare INTERFACE
     -march=armv8-a -mtune=cortex-a53 # the oldest core that the kernel runs on
-    -mgeneral-regs-only              # floating-point registers are the user's
-    -mstrict-align                   # with the MMU off, unaligned access faults
     -mno-outline-atomics             # would call libgcc
     -mbranch-protection=none         # some distributions turn it on by default
-    -fno-pic -mcmodel=small          # addresses are pc-relative; see boot/kernel.ld
+    -fno-pic -mcmodel=small          # addresses are pc-relative
     -fno-stack-protector
-    -Wframe-larger-than=3072         # a larger one could step over the guard page below the stack
     -fno-asynchronous-unwind-tables
-    -fno-omit-frame-pointer          # backtraces follow the frame chain,
-    -mno-omit-leaf-frame-pointer     # in which every function has its place
-    -fno-optimize-sibling-calls
+    -fno-omit-frame-pointer          # backtraces follow the frame chain
     -ffunction-sections -fdata-sections
     $<$<COMPILE_LANGUAGE:CXX>:
         -fno-exceptions -fno-rtti
@@ -52,10 +47,21 @@ target_compile_options(tessera_freestanding INTERFACE
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:
         -fno-tree-loop-distribute-patterns>)        # or the loop in memcpy becomes a call of memcpy
 
-# No libgcc: it uses SIMD registers, and a helper that is missing shall be a link error.
-target_link_options(tessera_freestanding INTERFACE
+# No libgcc: a helper that is missing shall be a link error.
+target_link_options(tessera_bare INTERFACE
     -nostdlib -static
     -Wl,--build-id=sha1,--gc-sections,--fatal-warnings)
+
+# What the kernel needs besides.
+add_library(tessera_freestanding INTERFACE)
+target_link_libraries(tessera_freestanding INTERFACE tessera_bare)
+target_compile_options(tessera_freestanding INTERFACE
+    -ffreestanding
+    -mgeneral-regs-only              # floating-point registers are the user's
+    -mstrict-align                   # with the MMU off, unaligned access faults
+    -mno-omit-leaf-frame-pointer     # in the frame chain every function has its place
+    -fno-optimize-sibling-calls
+    -Wframe-larger-than=3072)        # a larger one could step over the guard page below the stack
 
 # How the same sources are compiled for tests on the host: so that mistakes show, or so that it is
 # counted what runs. Not both, since the sanitizers' own branches would be counted too.

@@ -1,4 +1,4 @@
-# tessera_warnings: what every C++ file of the project is held to. A warning is an error.
+# tessera_warnings: what every C++ and C file of the project is held to. A warning is an error.
 add_library(tessera_warnings INTERFACE)
 target_compile_options(tessera_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:
     -Wall -Wextra -Wpedantic -Werror
@@ -9,4 +9,10 @@ target_compile_options(tessera_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:
     # Clang 14 sees a null pointer in every defaulted operator<=>, so that one is for GCC alone.
     $<$<CXX_COMPILER_ID:GNU>:-Wzero-as-null-pointer-constant
         -Wuseless-cast -Wlogical-op -Wduplicated-cond -Wduplicated-branches>
-    $<$<CXX_COMPILER_ID:Clang>:-Wmissing-prototypes -Wmissing-variable-declarations>>)
+    $<$<CXX_COMPILER_ID:Clang>:-Wmissing-prototypes -Wmissing-variable-declarations>>
+    # C is what programs written for seL4 are in.
+    $<$<COMPILE_LANGUAGE:C>:
+        -Wall -Wextra -Wpedantic -Werror
+        -Wconversion -Wsign-conversion -Wcast-align -Wcast-qual
+        -Wshadow -Wnull-dereference -Wswitch-enum -Wimplicit-fallthrough -Wundef
+        -Wredundant-decls -Wvla -Wformat=2 -Wmissing-declarations -Wmissing-prototypes>)
