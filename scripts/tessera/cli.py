@@ -28,6 +28,8 @@ COMMANDS = (
     "book",
     "debug",
     "exercise",
+    "grade",
+    "bundle",
     "stage",
     "new",
     "bench",

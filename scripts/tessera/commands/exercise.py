@@ -49,6 +49,7 @@ def _authors(add: Callable[..., argparse.ArgumentParser]) -> None:
     """What those need who write exercises."""
     verify = add("verify", _verify, "prove exercises: starter, solution and every mutant")
     verify.add_argument("name", metavar="ID", nargs="*", help="which (default: every one)")
+    verify.add_argument("--overlay", metavar="DIR", type=Path, help="your own exercises as well")
     verify.add_argument("--accept", action="store_true", help="record logs and failures anew")
     edit = add("edit", _edit, "open a worktree on one side of an exercise")
     edit.add_argument("name", metavar="ID", help="which exercise")
@@ -100,7 +101,7 @@ def _check(args: argparse.Namespace, tree: Tree) -> int:
     """`exercise check`."""
     from tessera import setup
 
-    setup.ensure("test", tree=tree)
+    setup.ensure("exercise", tree=tree)
     from tessera.exercises import show, workspace
 
     space = workspace.open_at(tree, args.name)
@@ -145,11 +146,14 @@ def _verify(args: argparse.Namespace, tree: Tree) -> int:
     """`exercise verify`."""
     from tessera import setup
 
-    setup.ensure("test", tree=tree)
+    setup.ensure("exercise", tree=tree)
     from tessera.exercises import catalog, matrix, show
 
-    names = [catalog.find(tree, name) for name in args.name] or catalog.names(tree)
-    fine = [show.proof(matrix.prove(tree, name, accept=args.accept)) for name in names]
+    overlay = args.overlay.resolve() if args.overlay else None
+    every = catalog.names(tree, overlay)
+    names = [catalog.find(tree, name, overlay) for name in args.name] or every
+    proofs = (matrix.prove(tree, name, accept=args.accept, overlay=overlay) for name in names)
+    fine = [show.proof(found) for found in proofs]
     return 0 if all(fine) else 1
 
 

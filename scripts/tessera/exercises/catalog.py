@@ -15,15 +15,22 @@ from tessera.tree import Tree
 HIDDEN = "hidden.toml"
 
 
-def names(tree: Tree) -> list[str]:
-    """All exercises of a tree, as `03/esr`."""
-    files = tree.root.glob("chapters/[0-9][0-9]/exercises/*/exercise.toml")
-    return sorted(f"{file.parts[-4]}/{file.parts[-2]}" for file in files)
+def names(tree: Tree, overlay: Path | None = None) -> list[str]:
+    """All exercises of a tree, and of an overlay if there is one, as `03/esr`."""
+    pattern = "chapters/[0-9][0-9]/exercises/*/exercise.toml"
+    files = [file for root in filter(None, (tree.root, overlay)) for file in root.glob(pattern)]
+    return sorted({f"{file.parts[-4]}/{file.parts[-2]}" for file in files})
 
 
-def find(tree: Tree, word: str) -> str:
+def home(tree: Tree, name: str, overlay: Path | None) -> Path:
+    """Where an exercise lives: in an instructor's overlay, or in the tree."""
+    where = f"chapters/{name[:2]}/exercises/{name[3:]}/exercise.toml"
+    return overlay if overlay is not None and (overlay / where).exists() else tree.root
+
+
+def find(tree: Tree, word: str, overlay: Path | None = None) -> str:
     """The exercise that a person means: `03/esr`, `3/esr`, or `esr` where only one is called so."""
-    there = names(tree)
+    there = names(tree, overlay)
     chapter, slash, rest = word.rpartition("/")
     wanted = f"{int(chapter):02}/{rest}" if chapter.isascii() and chapter.isdigit() else word
     fits = [name for name in there if name == wanted or (not slash and name[3:] == word)]
@@ -39,7 +46,7 @@ def find(tree: Tree, word: str) -> str:
 def load(tree: Tree, name: str, overlay: Path | None = None) -> Exercise:
     """Reads an exercise; with an overlay, together with the tests that this adds."""
     where = f"chapters/{name[:2]}/exercises/{name[3:]}"
-    file = tree.root / where / "exercise.toml"
+    file = home(tree, name, overlay) / where / "exercise.toml"
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -66,10 +73,10 @@ def _check_boots(tree: Tree, exercise: Exercise) -> None:
             )
 
 
-def check(tree: Tree, name: str) -> Exercise:
+def check(tree: Tree, name: str, overlay: Path | None = None) -> Exercise:
     """An exercise whose folder is complete, as authors must leave it; or all that it lacks."""
-    exercise = load(tree, name)
-    if lacking := list(_lacking(tree, exercise)):
+    exercise = load(tree, name, overlay)
+    if lacking := list(_lacking(home(tree, name, overlay), exercise)):
         raise Failure(
             "\n".join(f"{exercise.folder}/{file}:1: {problem}" for file, problem in lacking),
             "chapters/README.md tells what belongs there.",
@@ -77,9 +84,9 @@ def check(tree: Tree, name: str) -> Exercise:
     return exercise
 
 
-def _lacking(tree: Tree, exercise: Exercise) -> Iterator[tuple[str, str]]:
+def _lacking(root: Path, exercise: Exercise) -> Iterator[tuple[str, str]]:
     """What a folder lacks or has too much of: file and problem."""
-    folder = tree.root / exercise.folder
+    folder = root / exercise.folder
     needed = {"README.md": "is missing: it tells the task"}
     if exercise.kind in ("hole", "bug"):
         needed["starter.patch"] = "is missing: the stage itself would be the starter"

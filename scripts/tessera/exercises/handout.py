@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Sequence
 
 from tessera.errors import Failure, Misuse
-from tessera.exercises import numbers, sides
+from tessera.exercises import catalog, numbers, sides
 from tessera.exercises.declare import ANSWER, Exercise
 from tessera.exercises.sides import Entry
 from tessera.stages.checkout import snapshot
@@ -32,14 +32,20 @@ _NUMBERED = re.compile(r"(?:^|/)(\d\d)(?=$|[-_./])")
 _EXERCISE = re.compile(r"chapters/\d\d/exercises/([^/]+)/(.*)")
 
 
-def tree(store: Store, exercises: Sequence[Exercise], seed: str = "") -> str:
+def tree(
+    store: Store, exercises: Sequence[Exercise], seed: str = "", overlay: Path | None = None
+) -> str:
     """The handout for exercises of one chapter, as a git tree."""
     chapter = exercises[0].chapter
     if any(exercise.chapter != chapter for exercise in exercises):
         raise Misuse("a handout is for exercises of one chapter")
-    root = store.tree.root
-    staged = sides.starter_of_all(store, Stack.in_folder(store, root), root, list(exercises))
+    staged = Stack.in_folder(store, store.tree.root).tree(chapter)
+    for exercise in exercises:
+        home = catalog.home(store.tree, exercise.name, overlay)
+        staged = sides.staged_tree(store, home, sides.Side(exercise.name, sides.STARTER), staged)
     whole = compose(store.plumbing, snapshot(store), [staged])[0]
+    for exercise in exercises:
+        whole = _with_folder(store, whole, exercise, overlay)
     there = sides.entries(store, whole)
     names = [exercise.id for exercise in exercises]
     changes: dict[str, Entry | None] = {
@@ -49,6 +55,19 @@ def tree(store: Store, exercises: Sequence[Exercise], seed: str = "") -> str:
         changes |= _pristine(exercise, there) | _told(store, exercise, there, seed)
     changes[MARK] = ("100644", sides.blob(store, mark(exercises, seed)))
     return sides.with_entries(store, whole, changes)
+
+
+def _with_folder(store: Store, whole: str, exercise: Exercise, overlay: Path | None) -> str:
+    """A tree with the folder of an exercise that only the overlay has."""
+    home = catalog.home(store.tree, exercise.name, overlay)
+    if home == store.tree.root:
+        return whole
+    files = [file for file in (home / exercise.folder).rglob("*") if file.is_file()]
+    blobs: dict[str, Entry | None] = {
+        str(file.relative_to(home)): ("100644", sides.blob(store, file.read_bytes()))
+        for file in files
+    }
+    return sides.with_entries(store, whole, blobs)
 
 
 def mark(exercises: Sequence[Exercise], seed: str) -> bytes:
@@ -91,10 +110,13 @@ def _told(
 
 
 def side_changes(
-    store: Store, stack: Stack, exercise: Exercise, side: sides.Side
+    store: Store, root: Path, exercise: Exercise, side: sides.Side
 ) -> dict[str, Entry | None]:
-    """What a side changes in the handout: only what a student may change, or it is an error."""
-    root, ground = store.tree.root, stack.tree(exercise.chapter)
+    """What a side changes in the handout: only what a student may change, or it is an error.
+
+    `root` is where the exercise lives.
+    """
+    ground = Stack.in_folder(store, store.tree.root).tree(exercise.chapter)
     starter = sides.staged_tree(store, root, sides.Side(exercise.name, sides.STARTER), ground)
     changes = sides.changed_entries(
         store, starter, sides.staged_tree(store, root, side, ground)

@@ -15,7 +15,6 @@ from tessera.exercises.declare import Exercise
 from tessera.exercises.result import FAILED, PASSED, Result
 from tessera.exercises.sides import MUTANTS, SOLUTION, STARTER, Side
 from tessera.stages.checkout import lay_out
-from tessera.stages.stack import Stack
 from tessera.stages.store import Store, locked, write_whole
 from tessera.tree import Tree
 
@@ -30,27 +29,32 @@ class Proof:
     written: list[str] = field(default_factory=list)
 
 
-def prove(tree: Tree, name: str, *, accept: bool = False) -> Proof:
+def prove(
+    tree: Tree, name: str, *, accept: bool = False, overlay: Path | None = None
+) -> Proof:
     """Tries all sides of an exercise. `accept` records logs and signatures anew."""
-    exercise = catalog.load(tree, name) if accept else catalog.check(tree, name)
+    exercise = (catalog.load if accept else catalog.check)(tree, name, overlay)
     folder = tree.build / "exercises" / exercise.slug
     folder.parent.mkdir(parents=True, exist_ok=True)
     with locked(folder.with_name(f"{folder.name}.lock"), f"{name} is being tried; waiting"):
-        return _Matrix(Store(tree), exercise, folder, accept).run()
+        return _Matrix(Store(tree), exercise, folder, accept, overlay).run()
 
 
 class _Matrix:
     """One exercise being proved, in a folder of its own that takes on one side after the other."""
 
-    def __init__(self, store: Store, exercise: Exercise, folder: Path, accept: bool) -> None:
+    def __init__(
+        self, store: Store, exercise: Exercise, folder: Path, accept: bool, overlay: Path | None
+    ) -> None:
         self.store = store
         self.exercise = exercise
         self.bench = Bench(Tree(folder))
         self.accept = accept
-        self.stack = Stack.in_folder(store, store.tree.root)
-        self.base = handout.tree(store, [exercise])
+        self.overlay = overlay
+        self.root = catalog.home(store.tree, exercise.name, overlay)
+        self.base = handout.tree(store, [exercise], overlay=overlay)
         self.proof = Proof(exercise)
-        self.home = store.tree.root / exercise.folder
+        self.home = self.root / exercise.folder
 
     def run(self) -> Proof:
         """The solution first: what it prints is what the others are compared with."""
@@ -70,7 +74,7 @@ class _Matrix:
 
     def _lay_out(self, side: Side) -> None:
         """Makes the folder that of a student who has got as far as this side."""
-        changes = handout.side_changes(self.store, self.stack, self.exercise, side)
+        changes = handout.side_changes(self.store, self.root, self.exercise, side)
         whole = sides.with_entries(self.store, self.base, changes)
         folder = self.bench.tree.root
         folder.mkdir(exist_ok=True)
@@ -110,7 +114,7 @@ class _Matrix:
             done = boots.boot_once(self.bench, boot)
             text = golden.normalise(golden.text(done.output), boot.keep)
             self._keep(f"expected/{boot.name}.log", text)
-        self.base = handout.tree(self.store, [self.exercise])
+        self.base = handout.tree(self.store, [self.exercise], overlay=self.overlay)
 
     def _failing_log(self, results: Sequence[Result]) -> str:
         """What whoever met the bug has seen: the log of the first test that fails."""

@@ -12,7 +12,7 @@ from tessera.errors import Failure
 from tessera.exercises.declare import Exercise
 from tessera.git import GitError
 from tessera.stages.patch import apply_patch, flaws, line_of_failure
-from tessera.stages.stack import Stack, read_blobs
+from tessera.stages.stack import read_blobs
 from tessera.stages.store import Store
 
 STARTER, SOLUTION, MUTANTS = "starter", "solution", "mutants/"
@@ -80,14 +80,6 @@ def applied(store: Store, patch: bytes, ground: str, where: str) -> str:
                 f"{where}:{line_of_failure(patch, error.stderr)}: does not apply: {said}",
                 "`./tessera stage propagate` carries exercises along when their stage changes.",
             ) from error
-
-
-def starter_of_all(store: Store, stack: Stack, root: Path, exercises: list[Exercise]) -> str:
-    """The staged paths with the starters of several exercises, one upon the other."""
-    tree = stack.tree(exercises[0].chapter)
-    for exercise in exercises:
-        tree = staged_tree(store, root, Side(exercise.name, STARTER), tree)
-    return tree
 
 
 def entries(store: Store, tree: str) -> dict[str, Entry]:

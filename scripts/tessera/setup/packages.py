@@ -16,6 +16,16 @@ class Tier:
     includes: tuple[str, ...] = ()
 
 
+#: What unit tests on the host are built with.
+_HOST_TESTS = (
+    "g++",
+    "libgtest-dev",
+    "libgmock-dev",
+    "librapidcheck-dev",
+    "device-tree-compiler",
+    "libfdt-dev",
+)
+
 TIERS = {
     "run": Tier(
         "build and boot the kernel",
@@ -33,23 +43,20 @@ TIERS = {
     "test": Tier(
         "run every test",
         (
-            "g++",
-            "libgtest-dev",
-            "libgmock-dev",
-            "librapidcheck-dev",
+            *_HOST_TESTS,
             "clang-14",
             "clang-format-14",
             "clang-tidy-14",
             "python3-pytest",
             "python3-pytest-xdist",
-            "device-tree-compiler",
-            "libfdt-dev",
             "libclang-rt-14-dev",
             "gcovr",
             "universal-ctags",
         ),
         ("run",),
     ),
+    "exercise": Tier("check an exercise", _HOST_TESTS, ("run",)),
+    "grade": Tier("grade what students have handed in", ("bubblewrap",), ("exercise",)),
     "debug": Tier("debug the kernel with GDB", ("gdb-multiarch",), ("run",)),
     "qemu10": Tier(
         "make the chroot of `test --qemu 10`", ("debootstrap", "debian-archive-keyring"), ("run",)
