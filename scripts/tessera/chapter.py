@@ -26,9 +26,11 @@ TWO_MIB = 0x20_0000
 
 #: What a boot names as its device tree to be started without one.
 NO_TREE = "none"
+#: What a boot names as its root task to be started without one; without a name it is the demo.
+NO_ROOT_TASK = "none"
 
 #: How a boot can be meant to end.
-ENDS = ("ok", "panic", "refused")
+ENDS = ("ok", "panic", "refused", "stopped")
 
 
 class ChapterError(Failure):
@@ -78,7 +80,7 @@ class Boot:
     append: str = ""  # the kernel command line
     load_at: int = IMAGE_START
     device_tree: str = ""  # a source file that replaces QEMU's tree, or NO_TREE
-    root_task: str = ""  # a file in the preset's build folder
+    root_task: str = ""  # a file in the preset's build folder, NO_ROOT_TASK, or the chapter's demo
     machine: Machine = Machine()
     limits: Limits = Limits()
     keep: tuple[str, ...] = ()

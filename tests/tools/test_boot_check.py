@@ -86,6 +86,7 @@ def test_the_log_of_a_release_build_is_not_compared(ok: Tree) -> None:
 @pytest.mark.parametrize(("kernel", "ends", "log"), [
     ("panic", "panic", "one\nPANIC: out of tea\n"),
     ("refused", "refused", "one\nREFUSED: no memory node\n"),
+    ("stopped", "stopped", "one\nSTOPPED: no thread can run\n"),
 ])
 def test_ends_that_are_meant(tmp_path: Path, kernel: str, ends: str, log: str) -> None:
     tree = make_tree(tmp_path / "tree", kernel, boot_toml(ends=ends), {"only": log})
@@ -94,6 +95,7 @@ def test_ends_that_are_meant(tmp_path: Path, kernel: str, ends: str, log: str) -
 
 @pytest.mark.parametrize(("kernel", "ends", "end"), [
     ("ok", "panic", End.OK), ("panic", "ok", End.PANIC), ("refused", "panic", End.REFUSED),
+    ("stopped", "ok", End.STOPPED),
     ("idle", "ok", End.IDLING), ("silent", "refused", End.NO_LAST_LINE),
 ])
 def test_ends_that_are_not_meant(tmp_path: Path, kernel: str, ends: str, end: End) -> None:

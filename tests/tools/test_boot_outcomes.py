@@ -40,6 +40,7 @@ def boot(kernel: str, tmp_path: Path, limits: Limits = LIMITS, **options: object
     ("ok", End.OK, "it ended well: [ch01] OK"),
     ("panic", End.PANIC, "the kernel panicked: PANIC: out of tea"),
     ("refused", End.REFUSED, "the kernel refused to boot: REFUSED: no memory node"),
+    ("stopped", End.STOPPED, "no thread was left that could run: STOPPED: no thread can run"),
     ("no_last_line", End.NO_LAST_LINE,
      "missing last line: the machine powered off without '[ch01] OK'; it ended with 'two'"),
     ("silent", End.NO_LAST_LINE,

@@ -29,6 +29,8 @@ def test_a_boot_that_ends_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("kernel", "ends", "status", "last"), [
     ("panic", "panic", 0, "✓ chapter 01 panicked, as this boot is meant to"),
     ("refused", "refused", 0, "✓ chapter 01 refused to boot, as it is meant to"),
+    ("stopped", "stopped", 0,
+     "✓ chapter 01 stopped for want of a thread that can run, as it is meant to"),
     ("panic", "ok", 1, "tessera: chapter 01: the kernel panicked: PANIC: out of tea"),
     ("ok", "panic", 1, "tessera: chapter 01: it ended well: [ch01] OK"),
     ("idle", "ok", 1, "tessera: chapter 01: idling: no output and no CPU time for 0.5 s; "

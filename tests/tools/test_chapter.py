@@ -97,7 +97,7 @@ def test_the_example_of_the_contract() -> None:
      ["F:4: boot 'a/b': name must be lower-case words joined by '-': "
       "it names the expected log and the test"]),
     (HEAD + "[[boot]]\nname = 'a'\nends = 'panik'\n",
-     ["F:5: boot 'a': ends must be one of ok, panic, refused, not 'panik'; did you mean 'panic'?"]),
+     ["F:5: boot 'a': ends must be one of ok, panic, refused, stopped, not 'panik'; did you mean 'panic'?"]),
     (HEAD + BOOT + "append = 2020-01-01\n",
      ["F:6: boot 'a': append must be a string, not a date or time"]),
     (HEAD + BOOT + "load_at = 0x48000001\n",

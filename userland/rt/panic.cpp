@@ -17,7 +17,7 @@ void print_number(k::u64 number) noexcept {
 namespace rt {
 
 void panic(const char* message) noexcept {
-    seL4_DebugPutString("PANIC: ");
+    seL4_DebugPutString("the program failed: ");
     seL4_DebugPutString(message);
     seL4_DebugPutChar('\n');
     seL4_DebugHalt();

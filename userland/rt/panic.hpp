@@ -4,7 +4,7 @@
 
 namespace rt {
 
-/// Prints `PANIC: message` and turns the machine off.
+/// Prints `the program failed: message` and turns the machine off.
 [[noreturn]] void panic(const char* message) noexcept;
 
 } // namespace rt

@@ -78,7 +78,8 @@ class StagePages:
         parts = []
         for number, boot in enumerate(self.chapters[stage].boots):
             how = {"ok": "ends well", "panic": "ends in a panic, as it should",
-                   "refused": "is refused, as it should be"}[boot.ends]
+                   "refused": "is refused, as it should be",
+                   "stopped": "stops for want of a thread that can run, as it should"}[boot.ends]
             start = " open" if number == 0 else ""
             parts.append(f'<details class="boot" id="boot-{boot.name}"{start}><summary><code>{boot.name}'
                          f"</code> {how}</summary>{self._boot(stage, boot.name)}</details>")

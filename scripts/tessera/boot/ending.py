@@ -15,14 +15,16 @@ _PANIC = re.compile(rf"^{_STAMP}(PANIC: .*)$", re.MULTILINE)
 #: A kernel that panics in the middle of a line does not finish its sentence first.
 _INTERRUPTED = re.compile(r"(PANIC: .*)$", re.MULTILINE)
 _REFUSED = re.compile(rf"^{_STAMP}(REFUSED: .*)$", re.MULTILINE)
+_STOPPED = re.compile(rf"^{_STAMP}(STOPPED: .*)$", re.MULTILINE)
 
 
 class End(Enum):
-    """The ways in which a boot ends. The first three can be declared in chapter.toml."""
+    """The ways in which a boot ends. The first four can be declared in chapter.toml."""
 
     OK = "ok"
     PANIC = "panic"
     REFUSED = "refused"
+    STOPPED = "stopped"
     NO_LAST_LINE = "missing last line"
     NO_PROMPT = "missing prompt"
     SPINNING = "spinning"
@@ -30,7 +32,7 @@ class End(Enum):
     DIED = "QEMU died"
     WALL_CLOCK = "out of time"
     OUTPUT = "too much output"
-    USER = "stopped"
+    USER = "stopped by hand"
 
 
 @dataclass(frozen=True)
@@ -42,37 +44,42 @@ class Ending:
     hint: str | None = None
 
 
-def judge(run: Run, chapter: int) -> Ending:
-    """Tells how the boot of a chapter's kernel ended."""
+def judge(run: Run, chapter: int | None) -> Ending:
+    """Tells how the boot of a chapter's kernel ended. Without a chapter it was somebody's own root
+    task, of whose last words nothing is known."""
     log = golden.text(run.output)
     if run.stop is not Stop.OFF:
-        return _stopped(run, log)
+        return _broken_off(run, log)
     if found := _PANIC.search(log):
         return Ending(End.PANIC, f"the kernel panicked: {found[1]}")
     if found := _REFUSED.search(log):
         return Ending(End.REFUSED, f"the kernel refused to boot: {found[1]}")
+    if found := _STOPPED.search(log):
+        return Ending(End.STOPPED, f"no thread was left that could run: {found[1]}")
     if run.awaited is not None:
         return Ending(End.NO_PROMPT, "missing prompt: the machine powered off before it printed "
                                      f"{run.awaited.expect!r}")
-    return _powered_off(log, f"[ch{chapter:02}] OK")
+    return _powered_off(log, None if chapter is None else f"[ch{chapter:02}] OK")
 
 
-def _powered_off(log: str, last: str) -> Ending:
-    """A power-off with no line that says why: it depends on the last line."""
+def _powered_off(log: str, last: str | None) -> Ending:
+    """A power-off with no line that says why: it depends on the last line, if one is known."""
     lines = golden.lines(log)
     if lines and lines[-1] == last:
         return Ending(End.OK, f"it ended well: {last}")
     if found := _INTERRUPTED.search(log):
         return Ending(End.PANIC, f"the kernel panicked: {found[1]}")
+    if last is None:
+        return Ending(End.OK, "the root task turned the machine off")
     said = f"ended with {lines[-1]!r}" if lines else "printed nothing at all"
     return Ending(End.NO_LAST_LINE, f"missing last line: the machine powered off without "
                                     f"'{last}'; it {said}",
                   "A reset counts as power-off here, and so does an early call of PSCI.")
 
 
-def _stopped(run: Run, log: str) -> Ending:
+def _broken_off(run: Run, log: str) -> Ending:
     """A boot that did not power off: what happened, and how far it had come."""
-    end, sentence, hint = _STOPPED[run.stop](run)
+    end, sentence, hint = _REASONS[run.stop](run)
     if run.awaited is not None:
         sentence += f", while the prompt {run.awaited.expect!r} was awaited"
     lines = golden.lines(log)
@@ -125,5 +132,5 @@ def _user(_: Run) -> _Facts:
     return End.USER, "stopped from the keyboard", None
 
 
-_STOPPED = {Stop.SPINNING: _spinning, Stop.IDLING: _idling, Stop.DIED: _died,
+_REASONS = {Stop.SPINNING: _spinning, Stop.IDLING: _idling, Stop.DIED: _died,
             Stop.WALL_CLOCK: _wall_clock, Stop.OUTPUT: _output, Stop.USER: _user}

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tessera.chapter import NO_TREE, Boot
+from tessera.chapter import FIRST_USER_CHAPTER, NO_ROOT_TASK, NO_TREE, Boot
 from tessera.errors import Failure, Misuse
 from tessera.tree import Tree
 
@@ -21,14 +21,24 @@ def image_of(tree: Tree, preset: str) -> Path:
 
 
 def root_task_of(tree: Tree, preset: str, boot: Boot) -> Path | None:
-    """The root task a boot names, in the preset's build folder."""
-    if not boot.root_task:
+    """The root task a boot names, in the preset's build folder; without a name, the demo."""
+    name = boot.root_task
+    if name == NO_ROOT_TASK or not name and tree.chapter < FIRST_USER_CHAPTER:
         return None
-    file = tree.preset(preset) / boot.root_task
+    file = tree.preset(preset) / (name or demo_of(tree, tree.chapter))
     if not file.exists():
-        raise Misuse(f"boot '{boot.name}' wants the root task build/{preset}/{boot.root_task}, "
-                     "which has not been built")
+        raise Misuse(f"boot '{boot.name}' wants the root task "
+                     f"{file.relative_to(tree.root)}, which has not been built")
     return file
+
+
+def demo_of(tree: Tree, chapter: int) -> str:
+    """A chapter's demo, as boots name root tasks."""
+    found = sorted((tree.root / "userland/demos").glob(f"ch{chapter:02}_*"))
+    if len(found) != 1:
+        raise Misuse(f"chapter {chapter:02} has {len(found) or 'no'} demos in userland/demos",
+                     f"Its boots without a root_task want one userland/demos/ch{chapter:02}_NAME/.")
+    return f"userland/demos/{found[0].name}"
 
 
 def device_tree_of(tree: Tree, boot: Boot, scratch: Path) -> Path | None:

@@ -18,7 +18,8 @@ from tessera.errors import Misuse
 from tessera.tree import Tree
 
 _AS_DECLARED = {End.OK: "ended well", End.PANIC: "panicked, as this boot is meant to",
-                End.REFUSED: "refused to boot, as it is meant to"}
+                End.REFUSED: "refused to boot, as it is meant to",
+                End.STOPPED: "stopped for want of a thread that can run, as it is meant to"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def run(tree: Tree, preset: str, chapter: Chapter, boot: Boot, wishes: Wishes) -
     screen.end_line()
     if done.errors:
         print(done.errors, file=sys.stderr)
+    if wishes.root_task is not None:
+        return _report(chapter, dataclasses.replace(boot, ends="ok"), judge(done, None))
     return _report(chapter, boot, judge(done, chapter.number))
 
 

@@ -1,7 +1,8 @@
-"""The golden boots and the boot matrix of a tree as CTest tests."""
+"""The golden boots, the boot matrix and earlier demos of a tree as CTest tests."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Sequence
 
 from tessera.boot import matrix
 from tessera.chapter import Boot, Chapter, Limits
@@ -10,13 +11,14 @@ from tessera.chapter import Boot, Chapter, Limits
 _PRESETS = (("kernel", ""), ("clang", ".clang"))
 
 
-def cmake(chapter: Chapter, root: Path) -> str:
-    """CMake code that registers every boot of a chapter, for GCC's kernel and for Clang's, and the
-    matrix of its first one, for GCC's."""
+def cmake(chapter: Chapter, demos: Sequence[Chapter], root: Path) -> str:
+    """CMake code that registers every boot of a chapter, for GCC's kernel and for Clang's; for GCC's
+    also the matrix of its first one, and the demos of earlier chapters."""
     boots = [_golden(chapter.number, boot, preset, suffix, root)
              for boot in chapter.boots for preset, suffix in _PRESETS]
     memories = matrix.MEMORY if chapter.boots else ()
-    return "".join([*boots, *(_matrix(chapter, memory, root) for memory in memories)])
+    return "".join([*boots, *(_matrix(chapter, memory, root) for memory in memories),
+                    *(_demo(chapter.number, demo, root) for demo in demos)])
 
 
 def _golden(number: int, boot: Boot, preset: str, suffix: str, root: Path) -> str:
@@ -31,6 +33,12 @@ def _matrix(chapter: Chapter, memory: str, root: Path) -> str:
     machines = len(matrix.machines(boot.machine, memory))
     return _test(f"{chapter.number:02}.matrix.{memory}", ["matrix", memory, "--no-build"],
                  "matrix", boot.limits, machines, root)
+
+
+def _demo(number: int, demo: Chapter, root: Path) -> str:
+    """An earlier chapter's demo on this chapter's kernel."""
+    return _test(f"{number:02}.demo.ch{demo.number:02}", ["demo", f"{demo.number:02}", "--no-build"],
+                 "boot", demo.boot().limits, 1, root)
 
 
 def _test(name: str, arguments: list[str], label: str, limits: Limits, boots: int,

@@ -15,7 +15,8 @@ from tessera.tree import Tree
 _TAIL = 12
 
 #: What a boot must do, by what chapter.toml says.
-ENDS = {"ok": "end well", "panic": "end in a panic", "refused": "refuse to boot"}
+ENDS = {"ok": "end well", "panic": "end in a panic", "refused": "refuse to boot",
+        "stopped": "stop for want of a thread that can run"}
 
 
 def show(outcome: Outcome) -> None:

@@ -3,14 +3,14 @@
 A golden boot passes when it ends as declared, when two boots of the same image print the same
 bytes, and when its log, with times, addresses and the like replaced, is the one in
 chapters/NN/expected/. The boot matrix starts the first of them on machines with other memory,
-processors and interrupt controllers, at EL1 and EL2, and looks at how it ends. `./tessera test`
-runs all of this; this command is for a part at a time.
+processors and interrupt controllers, at EL1 and EL2, and looks at how it ends. The demos of earlier
+chapters must still run. `./tessera test` runs all of this; this command is for a part at a time.
 """
 from __future__ import annotations
 
 import argparse
 
-from tessera.tree import Tree
+from tessera.tree import Tree, chapter_number
 
 HELP = "list and check this chapter's boots"
 
@@ -40,6 +40,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="with this much memory: 64M, 512M or 4G (default: each)")
     _build_options(matrix)
     matrix.set_defaults(action=_matrix)
+    demo = actions.add_parser(
+        "demo", help="boot an earlier chapter's demo on this chapter's kernel", allow_abbrev=False,
+        description="Boots the demos of earlier chapters. From the start of user mode on each must "
+                    "print what it prints on its own chapter's kernel. Exit status 1 if not.")
+    demo.add_argument("chapter", metavar="NN", nargs="?", type=chapter_number,
+                      help="whose demo (default: those of all earlier chapters)")
+    _build_options(demo)
+    demo.set_defaults(action=_demo)
 
 
 def _build_options(parser: argparse.ArgumentParser) -> None:
@@ -57,11 +65,11 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
 def _list(args: argparse.Namespace, tree: Tree) -> int:
     """`boot list`."""
     from tessera import chapter as chapters, console
-    from tessera.boot import registration
+    from tessera.boot import demos, registration
 
     chapter = chapters.load(tree, tree.chapter)
     if args.cmake:
-        print(registration.cmake(chapter, tree.root), end="")
+        print(registration.cmake(chapter, demos.earlier(tree), tree.root), end="")
         return 0
     rows = [(boot.name, boot.ends, "no: console dialogue" if boot.dialogue else "yes")
             for boot in chapter.boots]
@@ -91,6 +99,18 @@ def _matrix(args: argparse.Namespace, tree: Tree) -> int:
     memories = (args.memory,) if args.memory else matrix.MEMORY
     fine = [matrix_report.show(tree, memory, args.preset, matrix.check(tree, memory, args.preset))
             for memory in memories]
+    return 0 if all(fine) else 1
+
+
+def _demo(args: argparse.Namespace, tree: Tree) -> int:
+    """`boot demo`."""
+    from tessera import chapter as chapters
+    from tessera.boot import demos, files
+
+    _build(args, tree)
+    home = files.home_of(tree)
+    wanted = demos.before(tree) if args.chapter is None else [chapters.load(home, args.chapter)]
+    fine = [demos.show(demos.check(tree, chapter, args.preset)) for chapter in wanted]
     return 0 if all(fine) else 1
 
 

@@ -58,6 +58,7 @@ class Debuggee:
             "set confirm off",
             f'directory "{self.stage.root}"',
             *gdb_commands(kernel),
+            *self._program(),
         ]
         self.folder.mkdir(parents=True, exist_ok=True)
         self.script.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -67,11 +68,20 @@ class Debuggee:
         link.symlink_to(self.elf)
         return kernel
 
+    @property
+    def root_task(self) -> Path | None:
+        """The user program that the kernel starts."""
+        return root_task_of(self.stage, self.preset, self.boot)
+
+    def _program(self) -> list[str]:
+        """GDB commands for the program's symbols: it runs where it was linked, below the kernel."""
+        return [f'add-symbol-file "{self.root_task}"'] if self.root_task else []
+
     def qemu(self) -> list[str]:
         """The golden machine of this boot."""
         return machine.command(
             machine.find_qemu(), self.boot, image_of(self.stage, self.preset), self.folder,
-            initrd=root_task_of(self.stage, self.preset, self.boot),
+            initrd=self.root_task,
             device_tree=device_tree_of(self.stage, self.boot, self.folder), serial="chardev:serial")
 
 

@@ -21,7 +21,7 @@ _WIDTH = 100
 _TAIL = 12
 _ROWS = 26
 #: What the end of a boot is told by; a grader's kernel prints a nonce after these words.
-_VERDICT = re.compile(r"PANIC: |REFUSED: |^\[ch\d\d\] OK", re.MULTILINE)
+_VERDICT = re.compile(r"PANIC: |REFUSED: |STOPPED: |^\[ch\d\d\] OK", re.MULTILINE)
 
 
 def boot_of(bench: Bench, exercise: Exercise, test: Test, numbers: dict[str, int]) -> Boot:
