@@ -35,6 +35,7 @@ COMMANDS = (
     "bench",
     "fuzz",
     "coverage",
+    "mutate",
     "boot",
 )
 

@@ -1,0 +1,162 @@
+/// \file
+/// The main function of the unit tests when `./tessera mutate` runs them: it is told on standard
+/// input which tests to run with which mutant, runs them in a process of their own, and answers.
+///
+///     record                      test NAME MICROSECONDS NUMBER…   (a line for each test)
+///                                 end STATUS
+///     run NUMBER SECONDS FILTER   survived | failed TEST | crashed TEST | slow TEST
+///
+/// Starting the sanitizers takes longer than most tests do, so they are started once.
+#include "switch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace mutation {
+
+unsigned chosen = 0;
+std::array<unsigned char, most + 1> before_main;
+unsigned char* reached = before_main.data();
+
+namespace {
+
+/// What the process that runs tests leaves to the one that started it.
+struct Shared {
+    std::array<unsigned char, most + 1> reached;
+    std::array<char, 512> test; ///< the test that is running, or that failed
+};
+
+Shared* shared;
+std::FILE* answers;
+
+/// Processor time of this process and of those that it has waited for, in seconds.
+double processor_time() {
+    rusage own{};
+    rusage children{};
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &children);
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
+    return seconds(own.ru_utime) + seconds(own.ru_stime) + seconds(children.ru_utime) +
+           seconds(children.ru_stime);
+}
+
+/// Keeps the name of the running test; says, when recording, what it came by.
+class Listener : public testing::EmptyTestEventListener {
+  public:
+    explicit Listener(bool recording) : recording_{recording} {}
+
+    void OnTestStart(const testing::TestInfo& test) override {
+        name_ = std::string{test.test_suite_name()} + "." + test.name();
+        std::strncpy(shared->test.data(), name_.c_str(), shared->test.size() - 1);
+        shared->reached.fill(0);
+        start_ = processor_time();
+    }
+
+    void OnTestEnd(const testing::TestInfo&) override {
+        if (!recording_) return;
+        const double taken = processor_time() - start_;
+        std::fprintf(answers, "test %s %.0f", name_.c_str(), 1e6 * taken);
+        for (unsigned number = 1; number <= most; ++number)
+            if (shared->reached[number] != 0) std::fprintf(answers, " %u", number);
+        std::fprintf(answers, "\n");
+    }
+
+  private:
+    bool recording_;
+    std::string name_;
+    double start_ = 0;
+};
+
+/// Ends this process, and those that its death tests start, when a mutant makes it run for ever.
+void limit_to(double seconds) {
+    const double whole = std::floor(seconds);
+    itimerval timer{};
+    timer.it_value.tv_sec = static_cast<time_t>(whole);
+    timer.it_value.tv_usec = static_cast<suseconds_t>(1e6 * (seconds - whole)) + 1;
+    setitimer(ITIMER_PROF, &timer, nullptr);
+    const auto most_seconds = static_cast<rlim_t>(whole) + 2;
+    const rlimit limit{most_seconds, most_seconds};
+    setrlimit(RLIMIT_CPU, &limit);
+    alarm(static_cast<unsigned>(10 * whole) + 30); // for those who wait without working
+}
+
+/// Runs tests in a process of its own; returns how that ended. No limit: recording.
+int run_tests(const std::string& filter, double seconds) {
+    const pid_t child = fork();
+    if (child == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (seconds > 0) limit_to(seconds);
+        GTEST_FLAG_SET(filter, filter);
+        GTEST_FLAG_SET(fail_fast, seconds > 0);
+        testing::UnitTest::GetInstance()->listeners().Append(new Listener{seconds <= 0});
+        const int status = RUN_ALL_TESTS();
+        std::fflush(answers);
+        _exit(status);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    kill(-child, SIGKILL); // what its death tests have left
+    return status;
+}
+
+const char* verdict(int status) {
+    if (WIFEXITED(status)) return WEXITSTATUS(status) == 0 ? "survived" : "failed";
+    const int signal = WTERMSIG(status);
+    const bool late = signal == SIGPROF || signal == SIGXCPU || signal == SIGALRM;
+    return late || signal == SIGKILL ? "slow" : "crashed";
+}
+
+/// Carries out one line of standard input.
+void obey(const std::string& line) {
+    std::istringstream words{line};
+    std::string command;
+    std::string filter;
+    double seconds = 0;
+    words >> command;
+    if (command == "record") {
+        std::fprintf(answers, "end %s\n", verdict(run_tests("*", 0)));
+    } else {
+        words >> chosen >> seconds >> filter;
+        const char* const ended = verdict(run_tests(filter, seconds));
+        std::fprintf(answers, "%s %s\n", ended, shared->test.data());
+        chosen = 0;
+    }
+    std::fflush(answers);
+}
+
+} // namespace
+
+} // namespace mutation
+
+int main(int count, char** words) {
+    using namespace mutation;
+    testing::InitGoogleTest(&count, words);
+    void* const memory =
+        mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    shared = new (memory) Shared{};
+    reached = shared->reached.data();
+    answers = fdopen(dup(STDOUT_FILENO), "w");
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    for (std::string line; std::getline(std::cin, line);)
+        obey(line);
+    return 0;
+}
