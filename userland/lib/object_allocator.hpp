@@ -29,7 +29,7 @@ class ObjectAllocator {
     /// Makes an object in a free slot. \param given  as Untyped::make has it
     template <class Object>
     [[nodiscard]] Result<Made<Object>> make(u64 given = 0) noexcept {
-        const auto place = K_TRY(take_place(k::abi::size_bits(Object::object_type, given)));
+        const Place place = K_TRY(take_place(k::abi::size_bits(Object::object_type, given)));
         const auto object = place.memory.make<Object>(place.slot, given);
         if (object) return Made<Object>{*object, place.memory, place.size_bits};
         K_TRY(give_back(place));
