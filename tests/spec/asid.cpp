@@ -22,14 +22,16 @@ Word lowest_free(const auto& map, Word first) {
 } // namespace
 
 Words invoke_asid_control(World& world, const Invocation& call) {
-    if (call.method != Method::AsidMakePool) throw illegal_operation();
+    if (call.method != Method::AsidMakePool) throw Refusal{IllegalOperation};
     call.needs(2, 2);
     const Word index = lowest_free(world.pool_at, 0);
-    if (index == pool_count) throw delete_first();
+    if (index == pool_count) throw Refusal{DeleteFirst};
     const SlotName source = call.arguments[0].slot;
     const auto* untyped = std::get_if<UntypedCap>(&call.arguments[0].capability);
-    if (untyped == nullptr || untyped->bits != 12 || untyped->device) throw invalid_capability(1);
-    if (has_children(world, source)) throw revoke_first();
+    if (untyped == nullptr || untyped->bits != 12 || untyped->device) {
+        throw Refusal{InvalidCapability, {1}};
+    }
+    if (has_children(world, source)) throw Refusal{RevokeFirst};
     const SlotName slot =
         empty_target(world, call.arguments[1].capability, call.words[0], call.words[1]);
 
@@ -42,17 +44,17 @@ Words invoke_asid_control(World& world, const Invocation& call) {
 }
 
 Words invoke_asid_pool(World& world, const Invocation& call, const AsidPoolCap& pool) {
-    if (call.method != Method::AsidAssign) throw illegal_operation();
+    if (call.method != Method::AsidAssign) throw Refusal{IllegalOperation};
     call.needs(0, 1);
     const auto [slot, argument] = call.arguments[0];
     const auto* vspace = std::get_if<VSpaceCap>(&argument);
-    if (vspace == nullptr || vspace->asid) throw invalid_capability(1);
+    if (vspace == nullptr || vspace->asid) throw Refusal{InvalidCapability, {1}};
     const auto live = world.pool_at.find(pool.index);
-    if (live == world.pool_at.end()) throw failed_lookup(false, invalid_root());
-    if (live->second != pool.pool) throw invalid_capability(0);
+    if (live == world.pool_at.end()) throw failed_lookup(false, {InvalidRoot});
+    if (live->second != pool.pool) throw Refusal{InvalidCapability, {0}};
     auto& vspaces = world.pools.at(pool.pool).vspaces;
     const Word entry = lowest_free(vspaces, pool.index == 0 ? 1 : 0); // ASID 0 is never used
-    if (entry == pool_size) throw delete_first();
+    if (entry == pool_size) throw Refusal{DeleteFirst};
 
     vspaces[entry] = vspace->vspace;
     world.slots.at(slot).capability = VSpaceCap{vspace->vspace, pool.index * pool_size + entry};

@@ -38,14 +38,14 @@ Rights both(Rights a, Rights b) {
 
 /// "Endpoint or notification: sets the badge if the capability has badge 0, else IO."
 void set_badge(Word& badge, Word data) {
-    if (badge != 0) throw illegal_operation();
+    if (badge != 0) throw Refusal{IllegalOperation};
     badge = data;
 }
 
 /// "CNode: always replaces guard and guard size; IO if guard size + radix > 64."
 void set_guard(CNodeCap& capability, Word radix, Word data) {
     const Word bits = data & low_bits(6);
-    if (bits + radix > 64) throw illegal_operation();
+    if (bits + radix > 64) throw Refusal{IllegalOperation};
     capability.guard_bits = bits;
     capability.guard = (data >> 6) & low_bits(bits);
 }
@@ -86,13 +86,13 @@ Word badge_of(const Capability& capability) {
 
 Capability derived(const World& world, SlotName source, Capability capability) {
     if (is<NullCap>(capability) || is<ReplyCap>(capability) || is<IrqControlCap>(capability)) {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
-    if (is<UntypedCap>(capability) && has_children(world, source)) throw revoke_first();
+    if (is<UntypedCap>(capability) && has_children(world, source)) throw Refusal{RevokeFirst};
     const auto* vspace = std::get_if<VSpaceCap>(&capability);
-    if (vspace != nullptr && !vspace->asid) throw illegal_operation();
+    if (vspace != nullptr && !vspace->asid) throw Refusal{IllegalOperation};
     const auto* table = std::get_if<PageTableCap>(&capability);
-    if (table != nullptr && !table->mapping) throw illegal_operation();
+    if (table != nullptr && !table->mapping) throw Refusal{IllegalOperation};
     if (auto* frame = std::get_if<FrameCap>(&capability)) frame->mapping.reset();
     return capability;
 }

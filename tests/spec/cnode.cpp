@@ -18,13 +18,13 @@ SlotName only_slot(const World& world, const Invocation& call, const CNodeCap& r
 void cancel_badged_sends(World& world, SlotName slot) {
     const Capability found = capability_in(world, slot);
     const auto* endpoint = std::get_if<EndpointCap>(&found);
-    if (endpoint == nullptr || endpoint->rights != Rights{}) throw illegal_operation();
+    if (endpoint == nullptr || endpoint->rights != Rights{}) throw Refusal{IllegalOperation};
     if (endpoint->badge != 0) cancel_sends(world, endpoint->endpoint, endpoint->badge);
 }
 
 /// "SaveCaller checks: lookup, DeleteFirst. With no caller it succeeds and stores nothing."
 void save_caller(World& world, SlotName slot, Name caller) {
-    if (occupied(world, slot)) throw delete_first();
+    if (occupied(world, slot)) throw Refusal{DeleteFirst};
     const SlotName reply = slot_of(caller, ThreadSlot::Caller);
     if (occupied(world, reply)) move_capability(world, reply, slot);
 }
@@ -41,10 +41,10 @@ SourceAndDestination two_slots(const World& world, const Invocation& call, const
     call.needs(2);
     const SlotName to = target(world, root, call.words[0], call.words[1], false);
     call.needs(4, 1);
-    if (occupied(world, to)) throw delete_first();
+    if (occupied(world, to)) throw Refusal{DeleteFirst};
     const Capability source_root = call.arguments[0].capability;
     const SlotName from = target(world, source_root, call.words[2], call.words[3], true);
-    if (!occupied(world, from)) throw failed_lookup(true, missing_capability(call.words[3]));
+    if (!occupied(world, from)) throw failed_lookup(true, {MissingCapability, {call.words[3]}});
     call.needs(words_needed);
     return {from, to};
 }
@@ -62,7 +62,7 @@ void copy(World& world, const Invocation& call, const CNodeCap& root) {
 /// IO."
 Capability mutated(const World& world, SlotName slot, Word data) {
     const Capability found = capability_in(world, slot);
-    if (is<EndpointCap>(found) || is<NotificationCap>(found)) throw illegal_operation();
+    if (is<EndpointCap>(found) || is<NotificationCap>(found)) throw Refusal{IllegalOperation};
     return with_data(world, found, data);
 }
 
@@ -89,10 +89,10 @@ Rotation rotated_slots(const World& world, const Invocation& call, const CNodeCa
     const Capability source_root = call.arguments[1].capability;
     const SlotName from = target(world, source_root, call.words[6], call.words[7], true);
     const SlotName pivot = target(world, pivot_root, call.words[3], call.words[4], true);
-    if (pivot == from || pivot == to) throw illegal_operation();
-    if (from != to && occupied(world, to)) throw delete_first();
-    if (!occupied(world, from)) throw failed_lookup(true, missing_capability(call.words[7]));
-    if (!occupied(world, pivot)) throw failed_lookup(false, missing_capability(call.words[4]));
+    if (pivot == from || pivot == to) throw Refusal{IllegalOperation};
+    if (from != to && occupied(world, to)) throw Refusal{DeleteFirst};
+    if (!occupied(world, from)) throw failed_lookup(true, {MissingCapability, {call.words[7]}});
+    if (!occupied(world, pivot)) throw failed_lookup(false, {MissingCapability, {call.words[4]}});
     return {from, pivot, to};
 }
 
@@ -114,7 +114,7 @@ void rotate(World& world, const Invocation& call, const CNodeCap& root) {
 
 Words invoke_cnode(World& world, const Invocation& call, const CNodeCap& root) {
     if (call.method < Method::CNodeRevoke || call.method > Method::CNodeSaveCaller) {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     if (call.method == Method::CNodeRevoke) revoke(world, only_slot(world, call, root));
     if (call.method == Method::CNodeDelete) delete_capability(world, only_slot(world, call, root));

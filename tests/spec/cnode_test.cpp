@@ -38,36 +38,36 @@ TEST_F(CNodes, CopyMintMoveMutateCheckInOrder) {
     const Word lengths[][2] = {{Word(CNodeCopy), 5}, {Word(CNodeMint), 6}, {Word(CNodeMutate), 5}};
     for (const auto& [label, length] : lengths) {
         const auto method = Method(label);
-        EXPECT_EQ(on_root(method, {a}), failure(truncated_message()));
-        EXPECT_EQ(on_root(method, {a, 99, 0}), failure(range_error(1, 64)));
-        EXPECT_EQ(on_root(method, {a, 64, 0}), failure(truncated_message()));
-        EXPECT_EQ(on_root(method, {endpoint, 64, 0, 99}, {}), failure(truncated_message()));
-        EXPECT_EQ(on_root(method, {endpoint, 64, 0, 99}), failure(delete_first()));
-        EXPECT_EQ(on_root(method, {a, 64, 0, 99}), failure(range_error(1, 64)));
+        EXPECT_EQ(on_root(method, {a}), refused(TruncatedMessage));
+        EXPECT_EQ(on_root(method, {a, 99, 0}), refused(RangeError, {1, 64}));
+        EXPECT_EQ(on_root(method, {a, 64, 0}), refused(TruncatedMessage));
+        EXPECT_EQ(on_root(method, {endpoint, 64, 0, 99}, {}), refused(TruncatedMessage));
+        EXPECT_EQ(on_root(method, {endpoint, 64, 0, 99}), refused(DeleteFirst));
+        EXPECT_EQ(on_root(method, {a, 64, 0, 99}), refused(RangeError, {1, 64}));
         EXPECT_EQ(on_root(method, {a, 64, b, 64}),
-                  failure(failed_lookup(true, missing_capability(64))));
+                  failure(failed_lookup(true, {MissingCapability, {64}})));
         Words words{a, 64, endpoint, 64};
         words.resize(length - 1);
-        EXPECT_EQ(on_root(method, words), failure(truncated_message()));
+        EXPECT_EQ(on_root(method, words), refused(TruncatedMessage));
     }
-    EXPECT_EQ(on_root(CNodeMove, {a, 64, endpoint}), failure(truncated_message()));
+    EXPECT_EQ(on_root(CNodeMove, {a, 64, endpoint}), refused(TruncatedMessage));
     EXPECT_EQ(on_root(CNodeMove, {a, 64, b, 64}),
-              failure(failed_lookup(true, missing_capability(64))));
+              failure(failed_lookup(true, {MissingCapability, {64}})));
 }
 
 TEST_F(CNodes, UnlistedLabelsAreIllegal) {
-    EXPECT_EQ(on_root(Method::UntypedRetype, {}), failure(illegal_operation()));
-    EXPECT_EQ(on_root(Method::IrqGet, {}), failure(illegal_operation()));
-    EXPECT_EQ(on_root(Method(999), {}), failure(illegal_operation()));
+    EXPECT_EQ(on_root(Method::UntypedRetype, {}), refused(IllegalOperation));
+    EXPECT_EQ(on_root(Method::IrqGet, {}), refused(IllegalOperation));
+    EXPECT_EQ(on_root(Method(999), {}), refused(IllegalOperation));
 }
 
 TEST_F(CNodes, WhatCannotBeCopied) {
-    EXPECT_EQ(copy(a, boot_slot::irq_control), failure(illegal_operation()));
-    EXPECT_EQ(copy(a, untyped), failure(revoke_first()));
-    EXPECT_EQ(copy(a, vspace), failure(illegal_operation()));
-    EXPECT_EQ(copy(a, table), failure(illegal_operation()));
+    EXPECT_EQ(copy(a, boot_slot::irq_control), refused(IllegalOperation));
+    EXPECT_EQ(copy(a, untyped), refused(RevokeFirst));
+    EXPECT_EQ(copy(a, vspace), refused(IllegalOperation));
+    EXPECT_EQ(copy(a, table), refused(IllegalOperation));
     world.slots[slot(b)] = {ReplyCap{get<ThreadCap>(tcb).thread, true}, true, {}, {}};
-    EXPECT_EQ(copy(a, b), failure(illegal_operation()));
+    EXPECT_EQ(copy(a, b), refused(IllegalOperation));
     EXPECT_FALSE(occupied(world, slot(a)));
 }
 
@@ -114,8 +114,8 @@ TEST_F(CNodes, FramesLoseAccess) {
 TEST_F(CNodes, MintSetsABadgeOnce) {
     ASSERT_EQ(mint(a, endpoint, 7), done());
     EXPECT_EQ(get<EndpointCap>(a).badge, 7);
-    EXPECT_EQ(mint(b, a, 7), failure(illegal_operation()));
-    EXPECT_EQ(mint(b, a, 0), failure(illegal_operation()));
+    EXPECT_EQ(mint(b, a, 7), refused(IllegalOperation));
+    EXPECT_EQ(mint(b, a, 0), refused(IllegalOperation));
     EXPECT_EQ(copy(b, a), done());
     EXPECT_EQ(get<EndpointCap>(b).badge, 7);
     ASSERT_EQ(mint(c, signal, ~Word{0}), done());
@@ -131,7 +131,7 @@ TEST_F(CNodes, MintReplacesTheGuard) {
     ASSERT_EQ(mint(c, a, 0), done());
     EXPECT_EQ(at(c), at(cnode));
     EXPECT_EQ(mint(c + 1, a, 60), done());
-    EXPECT_EQ(mint(c + 2, a, 61), failure(illegal_operation()));
+    EXPECT_EQ(mint(c + 2, a, 61), refused(IllegalOperation));
 }
 
 TEST_F(CNodes, OtherTypesIgnoreMintData) {
@@ -152,9 +152,9 @@ TEST_F(CNodes, MoveTakesEverythingAlong) {
 TEST_F(CNodes, MutateChangesGuardsOnly) {
     ASSERT_EQ(mutate(a, cnode, 0b11 << 6 | 2), done());
     EXPECT_EQ(get<CNodeCap>(a).guard, 0b11);
-    EXPECT_EQ(mutate(b, a, 61), failure(illegal_operation()));
-    EXPECT_EQ(mutate(b, endpoint, 1), failure(illegal_operation()));
-    EXPECT_EQ(mutate(b, signal, 0), failure(illegal_operation()));
+    EXPECT_EQ(mutate(b, a, 61), refused(IllegalOperation));
+    EXPECT_EQ(mutate(b, endpoint, 1), refused(IllegalOperation));
+    EXPECT_EQ(mutate(b, signal, 0), refused(IllegalOperation));
     EXPECT_EQ(mutate(b, tcb, 99), done());
 }
 
@@ -162,20 +162,20 @@ TEST_F(CNodes, RotateChecksInOrder) {
     const auto raw = [this](const Words& words, const Words& roots = {2, 2}) {
         return on_root(Method::CNodeRotate, words, roots);
     };
-    EXPECT_EQ(raw({a}), failure(truncated_message()));
-    EXPECT_EQ(raw({a, 99}), failure(range_error(1, 64)));
-    EXPECT_EQ(raw({a, 64, 0, 0, 0, 0, 0}), failure(truncated_message()));
-    EXPECT_EQ(raw({a, 64, 0, 0, 99, 0, 0, 99}, {2}), failure(truncated_message()));
+    EXPECT_EQ(raw({a}), refused(TruncatedMessage));
+    EXPECT_EQ(raw({a, 99}), refused(RangeError, {1, 64}));
+    EXPECT_EQ(raw({a, 64, 0, 0, 0, 0, 0}), refused(TruncatedMessage));
+    EXPECT_EQ(raw({a, 64, 0, 0, 99, 0, 0, 99}, {2}), refused(TruncatedMessage));
     EXPECT_EQ(raw({a, 64, 0, 0, 99, 0, 0, 8}),
-              failure(failed_lookup(true, guard_mismatch(8, 0, 56))));
-    EXPECT_EQ(raw({a, 64, 0, 0, 99, 0, 0, 64}), failure(range_error(1, 64)));
-    EXPECT_EQ(rotate(a, 0, tcb, 0, tcb), failure(illegal_operation()));
-    EXPECT_EQ(rotate(a, 0, a, 0, tcb), failure(illegal_operation()));
-    EXPECT_EQ(rotate(frame, 0, b, 0, a), failure(delete_first()));
-    EXPECT_EQ(rotate(a, 0, b, 0, c), failure(failed_lookup(true, missing_capability(64))));
-    EXPECT_EQ(rotate(a, 0, b, 0, tcb), failure(failed_lookup(false, missing_capability(64))));
-    EXPECT_EQ(rotate(a, 0, tcb, 0, endpoint), failure(illegal_operation()));
-    EXPECT_EQ(rotate(a, 0, endpoint, 0, tcb), failure(illegal_operation()));
+              failure(failed_lookup(true, {GuardMismatch, {8, 0, 56}})));
+    EXPECT_EQ(raw({a, 64, 0, 0, 99, 0, 0, 64}), refused(RangeError, {1, 64}));
+    EXPECT_EQ(rotate(a, 0, tcb, 0, tcb), refused(IllegalOperation));
+    EXPECT_EQ(rotate(a, 0, a, 0, tcb), refused(IllegalOperation));
+    EXPECT_EQ(rotate(frame, 0, b, 0, a), refused(DeleteFirst));
+    EXPECT_EQ(rotate(a, 0, b, 0, c), failure(failed_lookup(true, {MissingCapability, {64}})));
+    EXPECT_EQ(rotate(a, 0, b, 0, tcb), failure(failed_lookup(false, {MissingCapability, {64}})));
+    EXPECT_EQ(rotate(a, 0, tcb, 0, endpoint), refused(IllegalOperation));
+    EXPECT_EQ(rotate(a, 0, endpoint, 0, tcb), refused(IllegalOperation));
 }
 
 TEST_F(CNodes, RotateMovesTwoAndAppliesEachDataToTheRightOne) {
@@ -198,17 +198,17 @@ TEST_F(CNodes, RotateSwapsWhenDestinationIsSource) {
 TEST_F(CNodes, DeleteAndRevokeOfAnEmptySlotSucceed) {
     EXPECT_EQ(remove(a), done());
     EXPECT_EQ(revoke_at(a), done());
-    EXPECT_EQ(invoke(boot_slot::cnode, Method::CNodeDelete, {a}), failure(truncated_message()));
+    EXPECT_EQ(invoke(boot_slot::cnode, Method::CNodeDelete, {a}), refused(TruncatedMessage));
 }
 
 TEST_F(CNodes, SaveCallerWithoutACallerStoresNothing) {
     EXPECT_EQ(on_root(Method::CNodeSaveCaller, {a, 64}), done());
     EXPECT_FALSE(occupied(world, slot(a)));
-    EXPECT_EQ(on_root(Method::CNodeSaveCaller, {frame, 64}), failure(delete_first()));
+    EXPECT_EQ(on_root(Method::CNodeSaveCaller, {frame, 64}), refused(DeleteFirst));
 }
 
 TEST_F(CNodes, InvokedNullCapabilityIsInvalid) {
-    EXPECT_EQ(invoke(a, Method::CNodeCopy), failure(invalid_capability(0)));
+    EXPECT_EQ(invoke(a, Method::CNodeCopy), refused(InvalidCapability, {0}));
 }
 
 } // namespace

@@ -17,10 +17,10 @@ std::variant<Resolved, LookupFailure> step_into(const World& world, const CNodeC
     const Word radix = world.cnodes.at(root.cnode).radix;
     if (bits_left < root.guard_bits ||
         bits_of(address, bits_left - root.guard_bits, root.guard_bits) != root.guard) {
-        return guard_mismatch(bits_left, root.guard, root.guard_bits);
+        return LookupFailure{GuardMismatch, {bits_left, root.guard, root.guard_bits}};
     }
     const Word consumed = radix + root.guard_bits;
-    if (bits_left < consumed) return depth_mismatch(bits_left, consumed);
+    if (bits_left < consumed) return LookupFailure{DepthMismatch, {bits_left, consumed}};
     const Word rest = bits_left - consumed;
     return Resolved{{root.cnode, bits_of(address, rest, radix)}, rest};
 }
@@ -29,7 +29,7 @@ std::variant<Resolved, LookupFailure> step_into(const World& world, const CNodeC
 
 std::variant<Resolved, LookupFailure> resolve(const World& world, const Capability& root,
                                               Word address, Word depth) {
-    if (!is<CNodeCap>(root)) return invalid_root();
+    if (!is<CNodeCap>(root)) return LookupFailure{InvalidRoot};
     Capability next = root;
     Word bits_left = depth;
     for (;;) {
@@ -51,20 +51,20 @@ std::variant<SlotName, LookupFailure> lookup(const World& world, Name thread, Wo
 
 SlotName target(const World& world, const Capability& root, Word index, Word depth,
                 bool of_source) {
-    if (!is<CNodeCap>(root)) throw failed_lookup(of_source, invalid_root());
-    if (depth < 1 || depth > 64) throw range_error(1, 64);
+    if (!is<CNodeCap>(root)) throw failed_lookup(of_source, {InvalidRoot});
+    if (depth < 1 || depth > 64) throw Refusal{RangeError, {1, 64}};
     const auto found = resolve(world, root, index, depth);
     if (const auto* failure = std::get_if<LookupFailure>(&found)) {
         throw failed_lookup(of_source, *failure);
     }
     const auto& [slot, bits_left] = std::get<Resolved>(found);
-    if (bits_left != 0) throw failed_lookup(of_source, depth_mismatch(bits_left, 0));
+    if (bits_left != 0) throw failed_lookup(of_source, {DepthMismatch, {bits_left, 0}});
     return slot;
 }
 
 SlotName empty_target(const World& world, const Capability& root, Word index, Word depth) {
     const SlotName slot = target(world, root, index, depth, false);
-    if (occupied(world, slot)) throw delete_first();
+    if (occupied(world, slot)) throw Refusal{DeleteFirst};
     return slot;
 }
 

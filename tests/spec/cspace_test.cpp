@@ -48,18 +48,18 @@ TEST_F(Lookup, GoesThroughNestedCNodes) {
 }
 
 TEST_F(Lookup, WithoutACNodeIsInvalidRoot) {
-    EXPECT_EQ(missed(NullCap{}, 0, 64), invalid_root());
-    EXPECT_EQ(missed(at(untyped), 0, 64), invalid_root());
+    EXPECT_EQ(missed(NullCap{}, 0, 64), (LookupFailure{InvalidRoot}));
+    EXPECT_EQ(missed(at(untyped), 0, 64), (LookupFailure{InvalidRoot}));
 }
 
 TEST_F(Lookup, SaysWhatGuardItFound) {
-    EXPECT_EQ(missed(at(guarded), 0b100'0111, 7), guard_mismatch(7, 0b101, 3));
-    EXPECT_EQ(missed(at(guarded), 0b10, 2), guard_mismatch(2, 0b101, 3));
+    EXPECT_EQ(missed(at(guarded), 0b100'0111, 7), (LookupFailure{GuardMismatch, {7, 0b101, 3}}));
+    EXPECT_EQ(missed(at(guarded), 0b10, 2), (LookupFailure{GuardMismatch, {2, 0b101, 3}}));
 }
 
 TEST_F(Lookup, FailsWithFewerBitsThanTheCNodeConsumes) {
-    EXPECT_EQ(missed(at(guarded), 0b101'011, 6), depth_mismatch(6, 7));
-    EXPECT_EQ(missed(at(inner), 0, 3), depth_mismatch(3, 4));
+    EXPECT_EQ(missed(at(guarded), 0b101'011, 6), (LookupFailure{DepthMismatch, {6, 7}}));
+    EXPECT_EQ(missed(at(inner), 0, 3), (LookupFailure{DepthMismatch, {3, 4}}));
 }
 
 TEST_F(Lookup, OfIndexAndDepthMustUseAllBits) {
@@ -67,21 +67,21 @@ TEST_F(Lookup, OfIndexAndDepthMustUseAllBits) {
         return invoke(cnode, Method::CNodeDelete, {index, depth});
     };
     EXPECT_EQ(on(inner, 0xFFFF'FFF3, 4), done()); // only the low bits of the index count
-    EXPECT_EQ(on(inner, 0x30, 8), failure(failed_lookup(false, depth_mismatch(4, 0))));
-    EXPECT_EQ(on(inner, 3, 3), failure(failed_lookup(false, depth_mismatch(3, 4))));
-    EXPECT_EQ(on(guarded, 3, 7), failure(failed_lookup(false, guard_mismatch(7, 0b101, 3))));
-    EXPECT_EQ(on(inner, 3, 0), failure(range_error(1, 64)));
-    EXPECT_EQ(on(inner, 3, 65), failure(range_error(1, 64)));
-    EXPECT_EQ(on(inner, 3, 0x104), failure(range_error(1, 64))); // the whole word is the depth
+    EXPECT_EQ(on(inner, 0x30, 8), failure(failed_lookup(false, {DepthMismatch, {4, 0}})));
+    EXPECT_EQ(on(inner, 3, 3), failure(failed_lookup(false, {DepthMismatch, {3, 4}})));
+    EXPECT_EQ(on(guarded, 3, 7), failure(failed_lookup(false, {GuardMismatch, {7, 0b101, 3}})));
+    EXPECT_EQ(on(inner, 3, 0), refused(RangeError, {1, 64}));
+    EXPECT_EQ(on(inner, 3, 65), refused(RangeError, {1, 64}));
+    EXPECT_EQ(on(inner, 3, 0x104), refused(RangeError, {1, 64})); // the whole word is the depth
 }
 
 TEST_F(Lookup, OfASourceSaysSo) {
     const auto from = [this](Word source_root, Word index, Word depth) {
         return invoke(boot_slot::cnode, Method::CNodeMove, {40, 64, index, depth}, {source_root});
     };
-    EXPECT_EQ(from(untyped, 0, 64), failure(failed_lookup(true, invalid_root())));
-    EXPECT_EQ(from(inner, 0, 3), failure(failed_lookup(true, depth_mismatch(3, 4))));
-    EXPECT_EQ(from(inner, 5, 4), failure(failed_lookup(true, missing_capability(4))));
+    EXPECT_EQ(from(untyped, 0, 64), failure(failed_lookup(true, {InvalidRoot})));
+    EXPECT_EQ(from(inner, 0, 3), failure(failed_lookup(true, {DepthMismatch, {3, 4}})));
+    EXPECT_EQ(from(inner, 5, 4), failure(failed_lookup(true, {MissingCapability, {4}})));
 }
 
 } // namespace

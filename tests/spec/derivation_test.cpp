@@ -54,7 +54,7 @@ TEST_F(Derivation, ABadgedCopyOfAPlainCopyIsAnOriginalBesideIt) {
 }
 
 TEST_F(Derivation, UntypedIsParentOfAllWithin) {
-    ASSERT_EQ(copy(a, untyped), failure(revoke_first()));
+    ASSERT_EQ(copy(a, untyped), refused(RevokeFirst));
     ASSERT_EQ(retype(Untyped, 12, a), done());
     ASSERT_EQ(retype(Ep, 0, b, 1, a), done());
     ASSERT_EQ(copy(c, b), done());

@@ -15,10 +15,10 @@ constexpr Word domain_count = 1;
 /// thread goes to the head of its queue."
 void set_domain(World& world, const Invocation& call) {
     call.needs(1);
-    if (call.words[0] >= domain_count) throw invalid_argument(0);
+    if (call.words[0] >= domain_count) throw Refusal{InvalidArgument, {0}};
     call.needs(1, 1);
     const auto* target = std::get_if<ThreadCap>(&call.arguments[0].capability);
-    if (target == nullptr) throw invalid_argument(1);
+    if (target == nullptr) throw Refusal{InvalidArgument, {1}};
     world.threads.at(target->thread).domain = call.words[0];
     if (!runnable(world, target->thread) || world.scheduler.running == target->thread) return;
     unready(world, target->thread);
@@ -30,19 +30,21 @@ void configure_schedule(Scheduler& scheduler, const Invocation& call) {
     const Word index = call.words[0];
     const DomainEntry entry{call.words[1], call.words[2]};
     const Word length = scheduler.domains.size();
-    if (index >= length - 1) throw range_error(0, length - 2);
-    if (entry.domain >= domain_count) throw range_error(0, domain_count - 1);
-    if (entry.duration >= Word{1} << 56) throw invalid_argument(2);
-    if (entry.duration == 0 && entry.domain != 0) throw invalid_argument(1);
-    if (entry.duration == 0 && index == scheduler.first_domain_entry) throw invalid_argument(2);
+    if (index >= length - 1) throw Refusal{RangeError, {0, length - 2}};
+    if (entry.domain >= domain_count) throw Refusal{RangeError, {0, domain_count - 1}};
+    if (entry.duration >= Word{1} << 56) throw Refusal{InvalidArgument, {2}};
+    if (entry.duration == 0 && entry.domain != 0) throw Refusal{InvalidArgument, {1}};
+    if (entry.duration == 0 && index == scheduler.first_domain_entry) {
+        throw Refusal{InvalidArgument, {2}};
+    }
     scheduler.domains.at(index) = entry;
 }
 
 void set_schedule_start(Scheduler& scheduler, const Invocation& call) {
     call.needs(1);
     const Word length = scheduler.domains.size();
-    if (call.words[0] >= length) throw range_error(0, length - 1);
-    if (scheduler.domains.at(call.words[0]).duration == 0) throw invalid_argument(0);
+    if (call.words[0] >= length) throw Refusal{RangeError, {0, length - 1}};
+    if (scheduler.domains.at(call.words[0]).duration == 0) throw Refusal{InvalidArgument, {0}};
     scheduler.first_domain_entry = call.words[0];
 }
 
@@ -56,7 +58,7 @@ Words invoke_domain(World& world, const Invocation& call) {
     } else if (call.method == Method::DomainScheduleSetStart) {
         set_schedule_start(world.scheduler, call);
     } else {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     return {};
 }

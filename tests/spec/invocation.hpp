@@ -76,7 +76,7 @@ struct Invocation {
     /// \throws Refusal TruncatedMessage if there are fewer words or capabilities.
     void needs(std::size_t word_count, std::size_t argument_count = 0) const {
         if (words.size() < word_count || arguments.size() < argument_count) {
-            throw truncated_message();
+            throw Refusal{TruncatedMessage};
         }
     }
 };

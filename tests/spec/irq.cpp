@@ -17,8 +17,10 @@ void get_handler(World& world, const Invocation& call) {
     call.needs(with_trigger ? 4 : 3, 1);
     const Word irq = call.words[0];
     const Name interrupt{Kind::Interrupt, irq};
-    if (irq > world.highest_interrupt) throw range_error(0, world.highest_interrupt);
-    if (irq == world.timer_interrupt || world.interrupts.contains(interrupt)) throw revoke_first();
+    if (irq > world.highest_interrupt) throw Refusal{RangeError, {0, world.highest_interrupt}};
+    if (irq == world.timer_interrupt || world.interrupts.contains(interrupt)) {
+        throw Refusal{RevokeFirst};
+    }
     const std::size_t first = with_trigger ? 2 : 1;
     const SlotName slot =
         empty_target(world, call.arguments[0].capability, call.words[first], call.words[first + 1]);
@@ -28,8 +30,8 @@ void get_handler(World& world, const Invocation& call) {
 
 void issue_sgi(World& world, const Invocation& call) {
     call.needs(4, 1);
-    if (call.words[0] > 15) throw range_error(0, 15);
-    if (call.words[1] > 7) throw invalid_argument(1);
+    if (call.words[0] > 15) throw Refusal{RangeError, {0, 15}};
+    if (call.words[1] > 7) throw Refusal{InvalidArgument, {1}};
     const SlotName slot =
         empty_target(world, call.arguments[0].capability, call.words[2], call.words[3]);
     insert_original(world, slot, SgiCap{call.words[0], call.words[1]}, call.slot);
@@ -40,7 +42,9 @@ void set_notification(World& world, const Invocation& call, SlotName stored) {
     call.needs(0, 1);
     const auto& [slot, capability] = call.arguments[0];
     const auto* notification = std::get_if<NotificationCap>(&capability);
-    if (notification == nullptr || !notification->rights.write) throw invalid_capability(0);
+    if (notification == nullptr || !notification->rights.write) {
+        throw Refusal{InvalidCapability, {0}};
+    }
     delete_capability(world, stored);
     insert_copy(world, slot, stored, capability);
 }
@@ -53,7 +57,7 @@ Words invoke_irq_control(World& world, const Invocation& call) {
     } else if (call.method == Method::IrqIssueSgi) {
         issue_sgi(world, call);
     } else {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     return {};
 }
@@ -67,7 +71,7 @@ Words invoke_irq_handler(World& world, const Invocation& call, Name interrupt) {
     } else if (call.method == Method::IrqClear) {
         delete_capability(world, stored);
     } else {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     return {};
 }

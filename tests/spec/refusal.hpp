@@ -7,9 +7,9 @@
 
 namespace spec {
 
-/// ABI.md, "Error replies".
+/// ABI.md, "Error replies", which also says what words describe each.
 enum class Error : Word {
-    None,
+    NoError,
     InvalidArgument,
     InvalidCapability,
     IllegalOperation,
@@ -21,39 +21,33 @@ enum class Error : Word {
     RevokeFirst,
     NotEnoughMemory,
 };
+using enum Error;
 
+/// ABI.md, "Lookup failures", with their descriptions.
 enum class LookupError : Word { InvalidRoot = 1, MissingCapability, DepthMismatch, GuardMismatch };
+using enum LookupError;
 
-/// Why a lookup failed: the failure's type and its description. ABI.md, "Error replies".
 struct LookupFailure {
     LookupError type{};
-    Words description;
+    Words description{};
 
     bool operator==(const LookupFailure&) const = default;
 };
 
-LookupFailure invalid_root();
-LookupFailure missing_capability(Word bits_left);
-LookupFailure depth_mismatch(Word bits_left, Word bits_found);
-LookupFailure guard_mismatch(Word bits_left, Word guard_found, Word bits_found);
-
-/// An invocation's error reply: the label, and the words that describe it. It is thrown.
+/// An invocation's error reply: the label and its words. It is thrown.
 struct Refusal {
     Error error{};
-    Words words;
+    Words words{};
 
     bool operator==(const Refusal&) const = default;
 };
 
-Refusal invalid_argument(Word number);
-Refusal invalid_capability(Word number);
-Refusal illegal_operation();
-Refusal range_error(Word minimum, Word maximum);
-Refusal alignment_error();
-Refusal failed_lookup(bool of_source, const LookupFailure& failure);
-Refusal truncated_message();
-Refusal delete_first();
-Refusal revoke_first();
-Refusal not_enough_memory(Word bytes_available);
+/// \param of_source says whether the lookup was that of a source.
+inline Refusal failed_lookup(bool of_source, const LookupFailure& failure) {
+    Refusal refusal{FailedLookup, {of_source ? Word{1} : Word{0}, Word(failure.type)}};
+    refusal.words.insert(refusal.words.end(), failure.description.begin(),
+                         failure.description.end());
+    return refusal;
+}
 
 } // namespace spec

@@ -14,7 +14,7 @@ namespace spec {
 
 /// What a Call is answered.
 struct Answer {
-    Error error = Error::None;
+    Error error = NoError;
     Words words;
 
     bool operator==(const Answer&) const = default;
@@ -25,6 +25,10 @@ inline void PrintTo(const Answer& answer, std::ostream* out) {
     for (const Word word : answer.words) {
         *out << " 0x" << std::hex << word << std::dec;
     }
+}
+
+inline Answer refused(Error error, const Words& words = {}) {
+    return {error, words};
 }
 
 inline Answer failure(const Refusal& refusal) {
@@ -138,7 +142,7 @@ class Rig : public testing::Test {
     }
     /// \}
 
-    static Answer done(const Words& words = {}) { return {Error::None, words}; }
+    static Answer done(const Words& words = {}) { return {NoError, words}; }
 };
 
 } // namespace spec

@@ -31,16 +31,16 @@ struct Invoke {
     Manner manner;
     Outcome& outcome;
 
-    Reply operator()(const NullCap&) const { throw invalid_capability(0); }
+    Reply operator()(const NullCap&) const { throw Refusal{InvalidCapability, {0}}; }
     Reply operator()(const EndpointCap& capability) const {
         const auto& [endpoint, badge, rights] = capability;
-        if (!rights.write) throw invalid_capability(0);
+        if (!rights.write) throw Refusal{InvalidCapability, {0}};
         const Sending terms{endpoint, badge, manner.call, rights.grant, rights.grant_reply};
         send(world, call.caller, terms, manner.blocking);
         return std::nullopt;
     }
     Reply operator()(const NotificationCap& capability) const {
-        if (!capability.rights.write) throw invalid_capability(0);
+        if (!capability.rights.write) throw Refusal{InvalidCapability, {0}};
         signal(world, capability.notification, capability.badge);
         return Words{};
     }
@@ -127,7 +127,7 @@ void receive_call(World& world, Name caller, bool blocking) {
             return;
         }
     }
-    raise_fault(world, caller, CapFault{cptr, true, missing_capability(0)});
+    raise_fault(world, caller, CapFault{cptr, true, LookupFailure{MissingCapability, {0}}});
 }
 
 /// "Reply with an empty caller slot does nothing."

@@ -21,8 +21,8 @@ bool bit(Word word, unsigned number) {
 Words read_registers(World& world, const Invocation& call, Name target) {
     call.needs(2);
     const Word count = call.words[1];
-    if (count < 1 || count > reg::count) throw range_error(1, reg::count);
-    if (target == call.caller) throw illegal_operation();
+    if (count < 1 || count > reg::count) throw Refusal{RangeError, {1, reg::count}};
+    if (target == call.caller) throw Refusal{IllegalOperation};
     if (bit(call.words[0], 0)) suspend(world, target);
     const auto& all = world.threads.at(target).registers;
     return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count)};
@@ -37,8 +37,8 @@ void write_register(Thread& thread, unsigned number, Word value) {
 void write_registers(World& world, const Invocation& call, Name target) {
     call.needs(2);
     const Word count = call.words[1];
-    if (call.words.size() - 2 < count) throw truncated_message();
-    if (target == call.caller) throw illegal_operation();
+    if (call.words.size() - 2 < count) throw Refusal{TruncatedMessage};
+    if (target == call.caller) throw Refusal{IllegalOperation};
     for (unsigned i = 0; i < std::min<Word>(count, reg::count); ++i) {
         write_register(world.threads.at(target), i, call.words[2 + i]);
     }
@@ -51,7 +51,7 @@ constexpr unsigned frame_registers = 17;
 void copy_registers(World& world, const Invocation& call, Name target) {
     call.needs(1, 1);
     const auto* source = std::get_if<ThreadCap>(&call.arguments[0].capability);
-    if (source == nullptr) throw invalid_capability(1);
+    if (source == nullptr) throw Refusal{InvalidCapability, {1}};
     if (bit(call.words[0], 0)) suspend(world, source->thread);
     if (bit(call.words[0], 1)) resume(world, target);
     const auto from = world.threads.at(source->thread).registers;
@@ -68,8 +68,8 @@ Capability checked_buffer(const World& world, Word address, const Argument& argu
     if (address == 0) return NullCap{};
     const Capability copy = derived(world, argument.slot, argument.capability);
     const auto* frame = std::get_if<FrameCap>(&copy);
-    if (frame == nullptr || frame->device) throw illegal_operation();
-    if (address % (8 * buffer::words) != 0) throw alignment_error();
+    if (frame == nullptr || frame->device) throw Refusal{IllegalOperation};
+    if (address % (8 * buffer::words) != 0) throw Refusal{AlignmentError};
     return copy;
 }
 
@@ -88,14 +88,14 @@ Spaces checked_spaces(const World& world, Name target, Word data, const Argument
                       const Argument& vspace) {
     if (is_last_cnode(world, slot_of(target, ThreadSlot::CSpace)) ||
         is_last_cnode(world, slot_of(target, ThreadSlot::VSpace))) {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     const Capability guarded =
         data == 0 ? cspace.capability : with_data(world, cspace.capability, data);
     const Capability cspace_copy = derived(world, cspace.slot, guarded);
-    if (!is<CNodeCap>(cspace_copy)) throw illegal_operation();
+    if (!is<CNodeCap>(cspace_copy)) throw Refusal{IllegalOperation};
     const Capability vspace_copy = derived(world, vspace.slot, vspace.capability);
-    if (!is<VSpaceCap>(vspace_copy)) throw illegal_operation();
+    if (!is<VSpaceCap>(vspace_copy)) throw Refusal{IllegalOperation};
     return {cspace_copy, vspace_copy};
 }
 
@@ -154,9 +154,11 @@ void set_priorities(World& world, const Invocation& call, Name target) {
     const bool two = call.method == Method::SetSchedParams;
     call.needs(two ? 2 : 1, 1);
     const auto* authority = std::get_if<ThreadCap>(&call.arguments[0].capability);
-    if (authority == nullptr) throw invalid_capability(1);
+    if (authority == nullptr) throw Refusal{InvalidCapability, {1}};
     const Word limit = world.threads.at(authority->thread).max_priority;
-    if (call.words[0] > limit || (two && call.words[1] > limit)) throw range_error(0, limit);
+    if (call.words[0] > limit || (two && call.words[1] > limit)) {
+        throw Refusal{RangeError, {0, limit}};
+    }
     if (call.method != Method::SetPriority) world.threads.at(target).max_priority = call.words[0];
     if (call.method == Method::SetPriority) change_priority(world, target, call.words[0]);
     if (two) change_priority(world, target, call.words[1]);
@@ -169,17 +171,17 @@ void bind_notification(World& world, const Invocation& call, Name target) {
     Thread& thread = world.threads.at(target);
     const auto* capability = std::get_if<NotificationCap>(&call.arguments[0].capability);
     if (thread.notification || capability == nullptr || !capability->rights.read) {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     Notification& notification = world.notifications.at(capability->notification);
-    if (!notification.waiters.empty() || notification.bound) throw illegal_operation();
+    if (!notification.waiters.empty() || notification.bound) throw Refusal{IllegalOperation};
     notification.bound = target;
     thread.notification = capability->notification;
 }
 
 void unbind_notification(World& world, Name target) {
     const auto bound = world.threads.at(target).notification;
-    if (!bound) throw illegal_operation();
+    if (!bound) throw Refusal{IllegalOperation};
     unbind(world, *bound);
 }
 
@@ -200,7 +202,7 @@ Words set_flags(World& world, const Invocation& call, Name target) {
 
 Words invoke_thread(World& world, const Invocation& call, Name target) {
     using enum Method;
-    if (call.method < ReadRegisters || call.method > SetFlags) throw illegal_operation();
+    if (call.method < ReadRegisters || call.method > SetFlags) throw Refusal{IllegalOperation};
     if (call.method == ReadRegisters) return read_registers(world, call, target);
     if (call.method == SetFlags) return set_flags(world, call, target);
     if (call.method == WriteRegisters) write_registers(world, call, target);

@@ -56,12 +56,12 @@ bool is_frame(Type type) {
 }
 
 void check_type(const Request& request) {
-    if (request.type >= Type::End) throw invalid_argument(0);
+    if (request.type >= Type::End) throw Refusal{InvalidArgument, {0}};
     if (request.size_bits >= 64 || bits_of(request.type, request.size_bits) > 47) {
-        throw range_error(0, 47);
+        throw Refusal{RangeError, {0, 47}};
     }
-    if (request.type == Type::CNode && request.size_bits == 0) throw invalid_argument(1);
-    if (request.type == Type::Untyped && request.size_bits < 4) throw invalid_argument(1);
+    if (request.type == Type::CNode && request.size_bits == 0) throw Refusal{InvalidArgument, {1}};
+    if (request.type == Type::Untyped && request.size_bits < 4) throw Refusal{InvalidArgument, {1}};
 }
 
 /// The CNode that receives the capabilities. "node_depth 0: the root capability itself is the
@@ -72,17 +72,19 @@ Name destination(const World& world, const Capability& root, const Request& requ
                                 : capability_in(world, target(world, root, request.node_index,
                                                               request.node_depth, false));
     const auto* cnode = std::get_if<CNodeCap>(&node);
-    if (cnode == nullptr) throw failed_lookup(false, missing_capability(request.node_depth));
+    if (cnode == nullptr) throw failed_lookup(false, {MissingCapability, {request.node_depth}});
     return cnode->cnode;
 }
 
 void check_window(const World& world, Name cnode, const Request& request) {
     const Word slots = Word{1} << world.cnodes.at(cnode).radix;
-    if (request.offset > slots - 1) throw range_error(0, slots - 1);
-    if (request.count < 1 || request.count > 256) throw range_error(1, 256);
-    if (request.count > slots - request.offset) throw range_error(1, slots - request.offset);
+    if (request.offset > slots - 1) throw Refusal{RangeError, {0, slots - 1}};
+    if (request.count < 1 || request.count > 256) throw Refusal{RangeError, {1, 256}};
+    if (request.count > slots - request.offset) {
+        throw Refusal{RangeError, {1, slots - request.offset}};
+    }
     for (Word i = 0; i < request.count; ++i) {
-        if (occupied(world, {cnode, request.offset + i})) throw delete_first();
+        if (occupied(world, {cnode, request.offset + i})) throw Refusal{DeleteFirst};
     }
 }
 
@@ -90,9 +92,9 @@ void check_window(const World& world, Name cnode, const Request& request) {
 Word room_for(const UntypedCap& untyped, const Request& request) {
     const Word bits = bits_of(request.type, request.size_bits);
     const Word free = (Word{1} << untyped.bits) - untyped.watermark;
-    if (free >> bits < request.count) throw not_enough_memory(free);
+    if (free >> bits < request.count) throw Refusal{NotEnoughMemory, {free}};
     if (untyped.device && !is_frame(request.type) && request.type != Type::Untyped) {
-        throw invalid_argument(1);
+        throw Refusal{InvalidArgument, {1}};
     }
     return (untyped.watermark + low_bits(bits)) & ~low_bits(bits);
 }
@@ -135,7 +137,7 @@ Capability make(World& world, const Request& request, Word address, bool device,
 } // namespace
 
 Words invoke_untyped(World& world, const Invocation& call, const UntypedCap& untyped) {
-    if (call.method != Method::UntypedRetype) throw illegal_operation();
+    if (call.method != Method::UntypedRetype) throw Refusal{IllegalOperation};
     call.needs(6, 1);
     const Request request{Type(call.words[0]), call.words[1], call.words[2],
                           call.words[3],       call.words[4], call.words[5]};

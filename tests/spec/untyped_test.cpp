@@ -16,32 +16,32 @@ class Retype : public Rig {
 };
 
 TEST_F(Retype, ChecksInOrder) {
-    EXPECT_EQ(invoke(untyped, Method::CNodeCopy), failure(illegal_operation()));
-    EXPECT_EQ(raw({99, 99, 0, 0, 0}), failure(truncated_message()));
-    EXPECT_EQ(raw({99, 99, 0, 0, 0, 0}, {}), failure(truncated_message()));
-    EXPECT_EQ(raw({10, 64, 0, 0, 0, 0}), failure(invalid_argument(0)));
-    EXPECT_EQ(raw({Ep, 64, 0, 0, 0, 0}), failure(range_error(0, 47)));
-    EXPECT_EQ(raw({CapTable, 43, 0, 0, 0, 0}), failure(range_error(0, 47)));
-    EXPECT_EQ(raw({Untyped, 48, 0, 0, 0, 0}), failure(range_error(0, 47)));
-    EXPECT_EQ(raw({CapTable, 0, 0, 65, 0, 0}), failure(invalid_argument(1)));
-    EXPECT_EQ(raw({Untyped, 3, 0, 65, 0, 0}), failure(invalid_argument(1)));
-    EXPECT_EQ(raw({Ep, 0, 0, 65, 999, 0}), failure(range_error(1, 64)));
+    EXPECT_EQ(invoke(untyped, Method::CNodeCopy), refused(IllegalOperation));
+    EXPECT_EQ(raw({99, 99, 0, 0, 0}), refused(TruncatedMessage));
+    EXPECT_EQ(raw({99, 99, 0, 0, 0, 0}, {}), refused(TruncatedMessage));
+    EXPECT_EQ(raw({10, 64, 0, 0, 0, 0}), refused(InvalidArgument, {0}));
+    EXPECT_EQ(raw({Ep, 64, 0, 0, 0, 0}), refused(RangeError, {0, 47}));
+    EXPECT_EQ(raw({CapTable, 43, 0, 0, 0, 0}), refused(RangeError, {0, 47}));
+    EXPECT_EQ(raw({Untyped, 48, 0, 0, 0, 0}), refused(RangeError, {0, 47}));
+    EXPECT_EQ(raw({CapTable, 0, 0, 65, 0, 0}), refused(InvalidArgument, {1}));
+    EXPECT_EQ(raw({Untyped, 3, 0, 65, 0, 0}), refused(InvalidArgument, {1}));
+    EXPECT_EQ(raw({Ep, 0, 0, 65, 999, 0}), refused(RangeError, {1, 64}));
     EXPECT_EQ(raw({Ep, 0, untyped, 64, 999, 0}),
-              failure(failed_lookup(false, missing_capability(64))));
-    EXPECT_EQ(raw({Ep, 0, 0, 0, 256, 0}), failure(range_error(0, 255)));
-    EXPECT_EQ(raw({Ep, 0, 0, 0, 255, 0}), failure(range_error(1, 256)));
-    EXPECT_EQ(raw({Ep, 0, 0, 0, 255, 257}), failure(range_error(1, 256)));
-    EXPECT_EQ(raw({Ep, 0, 0, 0, 255, 2}), failure(range_error(1, 1)));
-    EXPECT_EQ(raw({Untyped, 30, 0, 0, boot_slot::thread, 1}), failure(delete_first()));
-    EXPECT_EQ(raw({Untyped, 21, 0, 0, a, 1}), failure(not_enough_memory(1 << 20)));
-    EXPECT_EQ(retype(Untyped, 17, a, 1, device_untyped), failure(not_enough_memory(1 << 16)));
-    EXPECT_EQ(retype(Ep, 0, a, 1, device_untyped), failure(invalid_argument(1)));
+              failure(failed_lookup(false, {MissingCapability, {64}})));
+    EXPECT_EQ(raw({Ep, 0, 0, 0, 256, 0}), refused(RangeError, {0, 255}));
+    EXPECT_EQ(raw({Ep, 0, 0, 0, 255, 0}), refused(RangeError, {1, 256}));
+    EXPECT_EQ(raw({Ep, 0, 0, 0, 255, 257}), refused(RangeError, {1, 256}));
+    EXPECT_EQ(raw({Ep, 0, 0, 0, 255, 2}), refused(RangeError, {1, 1}));
+    EXPECT_EQ(raw({Untyped, 30, 0, 0, boot_slot::thread, 1}), refused(DeleteFirst));
+    EXPECT_EQ(raw({Untyped, 21, 0, 0, a, 1}), refused(NotEnoughMemory, {1 << 20}));
+    EXPECT_EQ(retype(Untyped, 17, a, 1, device_untyped), refused(NotEnoughMemory, {1 << 16}));
+    EXPECT_EQ(retype(Ep, 0, a, 1, device_untyped), refused(InvalidArgument, {1}));
 }
 
 TEST_F(Retype, RootThatIsNoCNodeIsToldByDepth) {
     EXPECT_EQ(raw({Ep, 0, 0, 0, a, 1}, {untyped}),
-              failure(failed_lookup(false, missing_capability(0))));
-    EXPECT_EQ(raw({Ep, 0, 0, 8, a, 1}, {untyped}), failure(failed_lookup(false, invalid_root())));
+              failure(failed_lookup(false, {MissingCapability, {0}})));
+    EXPECT_EQ(raw({Ep, 0, 0, 8, a, 1}, {untyped}), failure(failed_lookup(false, {InvalidRoot})));
 }
 
 TEST_F(Retype, DepthZeroMeansTheRootElseTheSlotThatHoldsTheCNode) {
@@ -61,10 +61,10 @@ TEST_F(Retype, ObjectsLieConsecutivelyAndAligned) {
 
 TEST_F(Retype, RoomIsCountedBeforeAlignment) {
     ASSERT_EQ(retype(Untyped, 4, a), done());
-    EXPECT_EQ(retype(Untyped, 20, a + 1), failure(not_enough_memory((1 << 20) - 16)));
+    EXPECT_EQ(retype(Untyped, 20, a + 1), refused(NotEnoughMemory, {(1 << 20) - 16}));
     EXPECT_EQ(retype(Untyped, 19, a + 1), done());
     EXPECT_EQ(get<UntypedCap>(a + 1).address, ram + (1 << 19));
-    EXPECT_EQ(retype(Ep, 0, a + 2), failure(not_enough_memory(0)));
+    EXPECT_EQ(retype(Ep, 0, a + 2), refused(NotEnoughMemory, {0}));
 }
 
 TEST_F(Retype, SizesOfObjects) {
@@ -101,12 +101,12 @@ TEST_F(Retype, MemoryGoneThroughTheUntypedIsZero) {
 
 TEST_F(Retype, CopiedUntypedGetsTheRoom) {
     ASSERT_EQ(copy(a, untyped), done());
-    EXPECT_EQ(retype(Ep, 0, a + 1), failure(not_enough_memory(0)));
+    EXPECT_EQ(retype(Ep, 0, a + 1), refused(NotEnoughMemory, {0}));
     ASSERT_EQ(retype(Ep, 0, a + 1, 1, a), done());
-    EXPECT_EQ(copy(a + 2, a), failure(revoke_first()));
+    EXPECT_EQ(copy(a + 2, a), refused(RevokeFirst));
     ASSERT_EQ(remove(a), done());
     EXPECT_EQ(parent(a + 1), slot(untyped));
-    EXPECT_EQ(retype(Ep, 0, a + 2), failure(not_enough_memory(0)));
+    EXPECT_EQ(retype(Ep, 0, a + 2), refused(NotEnoughMemory, {0}));
     ASSERT_EQ(remove(a + 1), done());
     EXPECT_EQ(retype(Ep, 0, a + 2), done());
 }
@@ -130,12 +130,12 @@ TEST_F(Retype, DeviceMemoryMakesDeviceFrames) {
     ASSERT_EQ(retype(Small, 0, a, 1, device_untyped), done());
     EXPECT_TRUE(get<FrameCap>(a).device);
     ASSERT_EQ(retype(Untyped, 12, a + 1, 1, device_untyped), done());
-    EXPECT_EQ(retype(Ep, 0, a + 2, 1, a + 1), failure(invalid_argument(1)));
+    EXPECT_EQ(retype(Ep, 0, a + 2, 1, a + 1), refused(InvalidArgument, {1}));
 }
 
 TEST_F(Retype, WithoutABufferSixWordsAreTooMany) {
     thread(root).buffer_address = 0;
-    EXPECT_EQ(raw({Ep, 0, 0, 0, a, 1}), failure(truncated_message()));
+    EXPECT_EQ(raw({Ep, 0, 0, 0, a, 1}), refused(TruncatedMessage));
 }
 
 } // namespace

@@ -47,8 +47,8 @@ std::optional<Name> vspace_of(const World& world, Word asid) {
 
 Name live_vspace(const World& world, const VSpaceCap& argument, Word blame) {
     const auto live = vspace_of(world, argument.asid.value());
-    if (!live) throw failed_lookup(false, invalid_root());
-    if (*live != argument.vspace) throw invalid_capability(blame);
+    if (!live) throw failed_lookup(false, {InvalidRoot});
+    if (*live != argument.vspace) throw Refusal{InvalidCapability, {blame}};
     return *live;
 }
 
@@ -101,19 +101,21 @@ namespace {
 /// IC(1)."
 VSpaceCap assigned_argument(const Invocation& call) {
     const auto* vspace = std::get_if<VSpaceCap>(&call.arguments[0].capability);
-    if (vspace == nullptr || !vspace->asid) throw invalid_capability(1);
+    if (vspace == nullptr || !vspace->asid) throw Refusal{InvalidCapability, {1}};
     return *vspace;
 }
 
 void map_table(World& world, const Invocation& call, const PageTableCap& table) {
     call.needs(2, 1);
-    if (table.mapping) throw invalid_capability(0);
+    if (table.mapping) throw Refusal{InvalidCapability, {0}};
     const VSpaceCap argument = assigned_argument(call);
     const Word address = call.words[0];
-    if (address > user_top) throw invalid_argument(0);
+    if (address > user_top) throw Refusal{InvalidArgument, {0}};
     VSpace& vspace = world.vspaces.at(live_vspace(world, argument, 1));
     const Word bits = level_reached(vspace, address);
-    if (bits == levels.back() || page_in(vspace, bits, address) != nullptr) throw delete_first();
+    if (bits == levels.back() || page_in(vspace, bits, address) != nullptr) {
+        throw Refusal{DeleteFirst};
+    }
 
     const Word first = address & ~low_bits(bits);
     vspace.tables[{bits, first}] = table.table;
@@ -127,11 +129,11 @@ Words invoke_page_table(World& world, const Invocation& call, const PageTableCap
     if (call.method == Method::PageTableMap) {
         map_table(world, call, table);
     } else if (call.method == Method::PageTableUnmap) {
-        if (holders(world, table.table) > 1) throw revoke_first();
+        if (holders(world, table.table) > 1) throw Refusal{RevokeFirst};
         unmap_table(world, table);
         world.slots.at(call.slot).capability = PageTableCap{table.table, {}};
     } else {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     return {};
 }
@@ -142,11 +144,11 @@ namespace {
 /// the page > user top: IA(0)."
 void check_place(const FrameCap& frame, const Mapping& wanted) {
     if (!frame.mapping) {
-        if (wanted.address + low_bits(frame.bits) > user_top) throw invalid_argument(0);
+        if (wanted.address + low_bits(frame.bits) > user_top) throw Refusal{InvalidArgument, {0}};
         return;
     }
-    if (frame.mapping->asid != wanted.asid) throw invalid_capability(1);
-    if (frame.mapping->address != wanted.address) throw invalid_argument(0);
+    if (frame.mapping->asid != wanted.asid) throw Refusal{InvalidCapability, {1}};
+    if (frame.mapping->address != wanted.address) throw Refusal{InvalidArgument, {0}};
 }
 
 /// "Rights of the mapping = capability's rights masked with the argument"; the attributes are
@@ -156,10 +158,10 @@ void map_page(World& world, const Invocation& call, const FrameCap& frame) {
     const VSpaceCap argument = assigned_argument(call);
     VSpace& vspace = world.vspaces.at(live_vspace(world, argument, 1));
     const Mapping wanted{*argument.asid, call.words[0]};
-    if ((wanted.address & low_bits(frame.bits)) != 0) throw alignment_error();
+    if ((wanted.address & low_bits(frame.bits)) != 0) throw Refusal{AlignmentError};
     check_place(frame, wanted);
     const Word reached = level_reached(vspace, wanted.address);
-    if (reached != frame.bits) throw failed_lookup(false, missing_capability(reached));
+    if (reached != frame.bits) throw failed_lookup(false, {MissingCapability, {reached}});
 
     const Word attributes = call.words[2];
     vspace.pages[wanted.address] = {.frame = frame.address,
@@ -175,15 +177,15 @@ void map_page(World& world, const Invocation& call, const FrameCap& frame) {
 void check_page_cache_operation(const World& world, const Invocation& call, const FrameCap& frame) {
     call.needs(2);
     const auto [start, end] = std::pair{call.words[0], call.words[1]};
-    if (!frame.mapping) throw illegal_operation();
-    if (!vspace_of(world, frame.mapping->asid)) throw failed_lookup(false, invalid_root());
-    if (end <= start) throw invalid_argument(1);
+    if (!frame.mapping) throw Refusal{IllegalOperation};
+    if (!vspace_of(world, frame.mapping->asid)) throw failed_lookup(false, {InvalidRoot});
+    if (end <= start) throw Refusal{InvalidArgument, {1}};
     const Word size = Word{1} << frame.bits;
-    if (start >= size || end > size) throw invalid_argument(0);
+    if (start >= size || end > size) throw Refusal{InvalidArgument, {0}};
     const Page* page = mapped_page(world, frame);
-    if (page == nullptr) throw invalid_capability(0);
+    if (page == nullptr) throw Refusal{InvalidCapability, {0}};
     if (call.method == Method::PageInvalidateData && page->access != Access::ReadWrite) {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
 }
 
@@ -191,7 +193,7 @@ void check_page_cache_operation(const World& world, const Invocation& call, cons
 
 Words invoke_frame(World& world, const Invocation& call, const FrameCap& frame) {
     if (call.method < Method::PageMap || call.method > Method::PageGetAddress) {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     if (call.method == Method::PageGetAddress) return {frame.address};
     if (call.method == Method::PageMap) {
@@ -207,20 +209,20 @@ Words invoke_frame(World& world, const Invocation& call, const FrameCap& frame) 
 
 Words invoke_vspace(const World& world, const Invocation& call, const VSpaceCap& vspace) {
     if (call.method < Method::VSpaceCleanData || call.method > Method::VSpaceUnifyInstruction) {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     call.needs(2);
     const auto [start, end] = std::pair{call.words[0], call.words[1]};
-    if (end <= start) throw invalid_argument(1);
-    if (end > user_top) throw illegal_operation();
-    if (!vspace.asid) throw invalid_capability(0);
+    if (end <= start) throw Refusal{InvalidArgument, {1}};
+    if (end > user_top) throw Refusal{IllegalOperation};
+    if (!vspace.asid) throw Refusal{InvalidCapability, {0}};
     const auto found = page_at(world.vspaces.at(live_vspace(world, vspace, 0)), start);
     if (!found) return {}; // "start not mapped by a page: success, nothing done"
     const auto& [first, page] = *found;
     const Word last = first + low_bits(page.bits);
-    if (end - 1 > last) throw range_error(start, last);
+    if (end - 1 > last) throw Refusal{RangeError, {start, last}};
     if (call.method == Method::VSpaceInvalidateData && page.access != Access::ReadWrite) {
-        throw illegal_operation();
+        throw Refusal{IllegalOperation};
     }
     return {};
 }
