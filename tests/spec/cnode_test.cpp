@@ -66,6 +66,7 @@ TEST_F(CNodes, WhatCannotBeCopied) {
     EXPECT_EQ(copy(a, untyped), refused(RevokeFirst));
     EXPECT_EQ(copy(a, vspace), refused(IllegalOperation));
     EXPECT_EQ(copy(a, table), refused(IllegalOperation));
+    thread(get<ThreadCap>(tcb).thread).state = AwaitingReply{};
     world.slots[slot(b)] = {ReplyCap{get<ThreadCap>(tcb).thread, true}, true, {}, {}};
     EXPECT_EQ(copy(a, b), refused(IllegalOperation));
     EXPECT_FALSE(occupied(world, slot(a)));

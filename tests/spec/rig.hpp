@@ -4,7 +4,9 @@
 
 #include "boot.hpp"
 #include "derivation.hpp"
+#include "invariants.hpp"
 #include "invocation.hpp"
+#include "print.hpp"
 #include "step.hpp"
 #include "thread.hpp"
 
@@ -89,6 +91,7 @@ class Rig : public testing::Test {
         auto [after, result] = step(world, event);
         world = std::move(after);
         outcome = std::move(result);
+        EXPECT_EQ(violations(world), "");
     }
 
     /// What the message registers and buffer of a thread say that it was told.
@@ -143,6 +146,29 @@ class Rig : public testing::Test {
     /// \}
 
     static Answer done(const Words& words = {}) { return {NoError, words}; }
+
+    /// A runnable thread with this priority, in the root task's spaces. Its TCB's capability goes
+    /// to a slot, its IPC buffer's frame to the next.
+    Name spawn(Word tcb, Word priority = 255) {
+        EXPECT_EQ(retype(Tcb, 0, tcb), done());
+        EXPECT_EQ(retype(Small, 0, tcb + 1), done());
+        EXPECT_EQ(invoke(tcb, Method::Configure, {0, 0, 0, 0x400},
+                         {boot_slot::cnode, boot_slot::vspace, tcb + 1}),
+                  done());
+        EXPECT_EQ(invoke(tcb, Method::SetPriority, {priority}, {boot_slot::thread}), done());
+        EXPECT_EQ(invoke(tcb, Method::Resume), done());
+        return get<ThreadCap>(tcb).thread;
+    }
+
+    /// Yields until \p wanted runs: it must be runnable, with the priority of whoever runs now.
+    void switch_to(Name wanted) {
+        for (int i = 0; i < 10 && running() != wanted; ++i) {
+            happen(message(Syscall::Yield, 0, 0, {}));
+        }
+        ASSERT_EQ(running(), wanted);
+    }
+
+    bool in_state(Name name, const State& state) { return thread(name).state == state; }
 };
 
 } // namespace spec
