@@ -40,6 +40,17 @@ TEST(Descriptor, SaysWhoMayDoWhat) {
     EXPECT_FALSE(leaf(Owner::Kernel, Protection::ReadWrite)[Descriptor::read_only]);
     EXPECT_TRUE(leaf(Owner::Kernel, Protection::ReadWrite)[Descriptor::kernel_execute_never]);
     EXPECT_TRUE(leaf(Owner::User, Protection::Read)[Descriptor::user_execute_never]);
+
+    const auto both = leaf(Owner::User, Protection::ReadWriteExecute);
+    EXPECT_FALSE(both[Descriptor::user_execute_never] || both[Descriptor::read_only]);
+    EXPECT_TRUE(both[Descriptor::kernel_execute_never]);
+}
+
+TEST(DescriptorDeathTest, NeverLetsTheKernelWriteItsCode) {
+    EXPECT_DEATH(
+        (void)Descriptor::leaf(PageSize::Small, frame,
+                               {Owner::Kernel, Protection::ReadWriteExecute, MemoryType::Normal}),
+        "for_user");
 }
 
 TEST(Descriptor, IsTableLeafOrNothingByLevel) {

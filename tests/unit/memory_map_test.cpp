@@ -235,6 +235,16 @@ TEST_F(BootAllocatorTest, LeavesARecordInTheMap) {
     EXPECT_EQ(map_.regions()[1].range, (PhysRange{begin() + page_bytes, begin() + 3 * page_bytes}));
 }
 
+TEST_F(BootAllocatorTest, HandsOutPagesSideBySide) {
+    BootAllocator allocator{map_};
+    EXPECT_FALSE(allocator.take_pages(0));
+    EXPECT_FALSE(allocator.take_pages(pages + 1));
+    EXPECT_FALSE(allocator.take_pages(~u64{0} / page_bytes + 2)) << "as many bytes as a page has";
+    ASSERT_EQ(allocator.take_pages(2), (PhysRange{begin() + page_bytes, begin() + 3 * page_bytes}));
+    EXPECT_EQ(std::count(rubbish_.begin(), rubbish_.end(), 0), 2 * page_bytes);
+    EXPECT_EQ(allocator.take_page(), begin());
+}
+
 TEST_F(BootAllocatorTest, EndsWithItsRegion) {
     BootAllocator allocator{map_};
     for (usize i = 0; i < pages; ++i)

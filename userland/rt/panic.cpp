@@ -37,6 +37,12 @@ void k::assertion_failed(const char* condition, Place place) noexcept {
     rt::panic(condition);
 }
 
+extern "C" [[noreturn]] void abort() noexcept;
+
+void abort() noexcept {
+    rt::panic("abort");
+}
+
 #ifdef _GLIBCXX_ASSERTIONS
 void std::__glibcxx_assert_fail(const char* file, int line, const char*,
                                 const char* condition) noexcept {

@@ -1,0 +1,218 @@
+// From the initrd to the first thread: what lies where, and what may be done there.
+#include "arch/cache.hpp"
+#include "boot/root_task.hpp"
+#include "elf_file.hpp"
+#include "text_target.hpp"
+#include "trees.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+namespace k {
+namespace {
+
+using arch::Protection;
+using test::Blob;
+using test::ElfFile;
+
+/// A machine with some memory, a device tree and an initrd.
+class RootTaskTest : public testing::Test {
+  protected:
+    static constexpr usize pages = 32;
+
+    void SetUp() override {
+        take_memory_back();
+        const PhysAddr at = arch::window.phys(tree_.data());
+        boot_.tree = {at, at + tree_.tree().used_bytes()};
+    }
+
+    void take_memory_back() {
+        memory_->fill(0xa5);
+        boot_.memory = {};
+        ASSERT_TRUE(boot_.memory.add_ram({ram(), ram() + pages * page_bytes}));
+        boot_.allocator.emplace(boot_.memory);
+    }
+
+    [[nodiscard]] PhysAddr ram() const { return arch::window.phys(memory_->data()); }
+
+    auto make(const ElfFile& file = {}) {
+        initrd_ = file.bytes();
+        const PhysAddr at = arch::window.phys(initrd_.data());
+        boot_.machine.initrd = PhysRange{at, at + initrd_.size()};
+        return make_root_task(boot_);
+    }
+
+    std::string refusal(const ElfFile& file) {
+        const auto task = make(file);
+        if (task) return "";
+        TextTarget target;
+        task.error().describe(TextOut{target});
+        return target.text;
+    }
+
+    /// What the program finds at `va`.
+    static const u8* at(const RootTask& task, VirtAddr va) {
+        const auto [leaf, level] = task.space.walk(va);
+        if (!leaf.is_leaf(level) || level != arch::Level::L3) return nullptr;
+        return arch::window.at<u8>(leaf.target() + (va - va.align_down(page_bits)));
+    }
+
+    static bool mapped_as(const RootTask& task, VirtAddr va, Protection protection) {
+        const auto leaf = task.space.walk(va).descriptor;
+        return leaf.permits_as(arch::Descriptor::leaf(
+            arch::PageSize::Small, {}, {arch::Owner::User, protection, arch::MemoryType::Normal}));
+    }
+
+    struct alignas(page_bytes) Memory : std::array<u8, pages * page_bytes> {};
+
+    std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
+    Blob tree_{"qemu_gicv2"};
+    std::vector<u8> initrd_;
+    BootState boot_;
+};
+
+constexpr VirtAddr image{0x40'0000};
+
+TEST_F(RootTaskTest, FindsItsSegmentsAndZerosAroundThem) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    const u8* const code = at(*task, image);
+    ASSERT_NE(code, nullptr);
+    EXPECT_EQ(std::memcmp(code, &initrd_[0x1000], 0x234), 0);
+    EXPECT_EQ(std::count(code + 0x234, code + page_bytes, 0), page_bytes - 0x234);
+    const u8* const data = at(*task, image + 0x1000);
+    EXPECT_EQ(std::memcmp(data, &initrd_[0x2000], 0x100), 0);
+    EXPECT_EQ(std::count(data + 0x100, data + page_bytes, 0), page_bytes - 0x100);
+    EXPECT_EQ(*at(*task, image + 0x2fff), 0) << "the page that is all zeros";
+}
+
+TEST_F(RootTaskTest, HasItsPagesInOneRowOfAddressesAndOfMemory) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    const auto& layout = task->layout;
+    const u64 extra = (16 + boot_.tree.bytes() + page_bytes - 1) / page_bytes;
+    EXPECT_EQ(layout.image, (VirtRange{image, image + 0x3000}));
+    EXPECT_EQ(layout.ipc_buffer, image + 0x3000);
+    EXPECT_EQ(layout.boot_info, image + 0x4000);
+    EXPECT_EQ(layout.extra_pages, (VirtRange{image + 0x5000, image + 0x5000 + extra * page_bytes}));
+    EXPECT_EQ(task->memory.bytes(), (5 + extra) * page_bytes);
+    for (u64 offset = 0; offset < task->memory.bytes(); offset += page_bytes)
+        EXPECT_EQ(at(*task, image + offset),
+                  arch::window.at<const u8>(task->memory.begin + offset));
+    EXPECT_EQ(at(*task, image - 1), nullptr);
+    EXPECT_EQ(at(*task, layout.extra_pages.end), nullptr);
+}
+
+TEST_F(RootTaskTest, MayDoInItsPagesWhatItsSegmentsSay) {
+    ElfFile file;
+    file.parts.push_back({.flags = 7, .offset = 0x800, .address = 0x40'5800, .file_bytes = 4});
+    testing::internal::CaptureStderr();
+    const auto task = make(file);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(),
+              "warning: the root task can write the code at 0x405800\n");
+    ASSERT_TRUE(task);
+    EXPECT_TRUE(mapped_as(*task, image, Protection::ReadExecute));
+    EXPECT_TRUE(mapped_as(*task, image + 0x1000, Protection::ReadWrite));
+    EXPECT_TRUE(mapped_as(*task, image + 0x3000, Protection::Read)) << "a gap, which is mapped";
+    EXPECT_EQ(*at(*task, image + 0x4000), 0);
+    EXPECT_TRUE(mapped_as(*task, image + 0x5000, Protection::ReadWriteExecute));
+    EXPECT_TRUE(mapped_as(*task, task->layout.ipc_buffer, Protection::ReadWrite));
+    EXPECT_TRUE(mapped_as(*task, task->layout.boot_info, Protection::ReadWrite));
+    EXPECT_TRUE(mapped_as(*task, task->layout.extra_pages.begin, Protection::ReadWrite));
+}
+
+TEST_F(RootTaskTest, IsFetchedAsItWasStored) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    EXPECT_EQ(arch::fake_unified.begin, arch::window.virt(task->memory.begin));
+    EXPECT_EQ(arch::fake_unified.bytes(), task->layout.image.bytes());
+}
+
+TEST_F(RootTaskTest, IsToldAboutTheMachine) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    const auto& layout = task->layout;
+    const auto& info = *reinterpret_cast<const abi::BootInfo*>(at(*task, layout.boot_info));
+    EXPECT_EQ(info.extra_bytes, 16 + boot_.tree.bytes());
+    EXPECT_EQ(info.node_id, 0u);
+    EXPECT_EQ(info.nodes, 1u);
+    EXPECT_EQ(info.ipc_buffer, layout.ipc_buffer.raw());
+    EXPECT_EQ(info.untyped, (abi::SlotRange{0, 0}));
+    EXPECT_EQ(info.empty, (abi::SlotRange{0, 0}));
+
+    const u8* const chunk = at(*task, layout.extra_pages.begin);
+    const auto& header = *reinterpret_cast<const abi::ChunkHeader*>(chunk);
+    EXPECT_EQ(header.id, abi::ChunkId::DeviceTree);
+    EXPECT_EQ(header.bytes, info.extra_bytes);
+    const auto tree = open_tree(chunk + sizeof header, header.bytes - sizeof header);
+    ASSERT_TRUE(tree) << "a tree that ends where its chunk does: " << tree.error().what;
+    EXPECT_EQ(tree->root().text("model"), "linux,dummy-virt");
+}
+
+TEST_F(RootTaskTest, BeginsWithRegistersOfZeroButTwo) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    const auto& thread = *task->thread;
+    EXPECT_EQ(thread.state, ThreadState::Running);
+    EXPECT_EQ(thread.context.pc, 0x40'0004u);
+    EXPECT_EQ(thread.context.x[0], task->layout.boot_info.raw());
+    for (usize i = 1; i < thread.context.x.size(); ++i)
+        EXPECT_EQ(thread.context.x[i], 0u) << i;
+    EXPECT_EQ(thread.context.sp | thread.context.tls | thread.context.tls_ro, 0u);
+    EXPECT_EQ(thread.context.pstate.raw(), 0x40u);
+    EXPECT_EQ(thread.fpu.fpcr | thread.fpu.fpsr, 0u);
+    for (const auto& vector : thread.fpu.v)
+        EXPECT_EQ(vector.low | vector.high, 0u);
+    EXPECT_EQ(reinterpret_cast<const u8*>(thread.ipc_buffer), at(*task, task->layout.ipc_buffer));
+}
+
+TEST_F(RootTaskTest, SpansAsManyTablesAsItNeeds) {
+    ElfFile file;
+    file.parts[1].address = 0x3fff'f000; // two pages on either side of a border of all tables
+    file.parts[0].address = 0x3fff'e000;
+    file.header.entry = 0x3fff'e000;
+    const auto task = make(file);
+    ASSERT_TRUE(task);
+    EXPECT_NE(at(*task, VirtAddr{0x3fff'f000}), nullptr);
+    EXPECT_NE(at(*task, VirtAddr{0x4000'0000}), nullptr);
+}
+
+TEST_F(RootTaskTest, IsRefusedWhenThereIsNone) {
+    boot_.machine.initrd.reset();
+    const auto task = make_root_task(boot_);
+    ASSERT_FALSE(task);
+    TextTarget target;
+    task.error().describe(TextOut{target});
+    EXPECT_EQ(target.text, "no root task: firmware gave no initrd. `./tessera run --root-task FILE`"
+                           " passes one, and so does QEMU's `-initrd FILE`");
+}
+
+TEST_F(RootTaskTest, IsRefusedWhenItDoesNotFit) {
+    ElfFile file;
+    file.parts[1].address = 0x7fff'ffff'd000;
+    EXPECT_EQ(refusal(file),
+              "the root task ends at 0x7ffffffff000: no room for BootInfo behind it");
+    file.parts[1].address = 0x7000'0000'0000;
+    EXPECT_EQ(refusal(file), "the root task needs 0x6fffffc06000 bytes of memory, and there are "
+                             "0x20000");
+    usize extra_pages = 0; // the image grows until each further page is one too many
+    std::string outcome;
+    for (file = {}; outcome.empty(); ++extra_pages) {
+        take_memory_back();
+        file.parts[1].memory_bytes = 0x1800 + extra_pages * page_bytes;
+        outcome = refusal(file);
+    }
+    EXPECT_EQ(outcome, "no memory is left for the root task");
+}
+
+TEST_F(RootTaskTest, LeavesRoomForAllThatComesBehindIt) {
+    constexpr VirtAddr end{0x8000'0000'0000};
+    EXPECT_TRUE(lay_out({image, end - 3 * page_bytes}, 16));
+    EXPECT_TRUE(lay_out({image, end - 3 * page_bytes}, page_bytes));
+    EXPECT_FALSE(lay_out({image, end - 3 * page_bytes}, page_bytes + 1));
+    EXPECT_FALSE(lay_out({image, end}, 16));
+}
+
+} // namespace
+} // namespace k

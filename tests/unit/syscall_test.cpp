@@ -1,0 +1,159 @@
+// A thread enters the kernel: what it may ask for, and what becomes of it otherwise.
+#include "arch/esr.hpp"
+#include "arch/firmware.hpp"
+#include "syscall/entry.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace k {
+namespace {
+
+using Event = arch::Vector::Event;
+
+constexpr int powered_off = 3;
+
+/// A thread whose every register holds something else, and the syndrome of what it has done.
+class SyscallTest : public testing::Test, arch::FakeRegisters {
+  protected:
+    void SetUp() override {
+        arch::fake_registers = this;
+        for (usize i = 0; i < thread_.context.x.size(); ++i)
+            thread_.context.x[i] = 0xffff'0000'4020'0000 + i; // pointers into the kernel
+        thread_.context.sp = 0x7000;
+        thread_.context.pc = 0x40'0104;
+        thread_.state = ThreadState::Running;
+        arch::fake_firmware = [](arch::FirmwareCall) { std::_Exit(powered_off); };
+    }
+
+    void TearDown() override {
+        arch::fake_registers = nullptr;
+        arch::fake_firmware = [](arch::FirmwareCall) {};
+    }
+
+    u64 read(std::string_view name) override { return name == "esr_el1" ? esr_ : far_; }
+    void write(std::string_view name, u64) override { FAIL() << name; }
+
+    /// `svc #0` with that number. \returns what is printed
+    std::string call(u64 number, KernelExit expected) {
+        esr_ = 0x5600'0000;
+        thread_.context.x[7] = number;
+        return enter(Event::Synchronous, expected);
+    }
+
+    std::string enter(Event event, KernelExit expected) {
+        testing::internal::CaptureStderr();
+        EXPECT_EQ(handle_exception(state_, event), expected);
+        return testing::internal::GetCapturedStderr();
+    }
+
+    /// All that the thread has, to see whether any of it changes.
+    [[nodiscard]] std::array<u8, sizeof(Tcb)> snapshot() const {
+        std::array<u8, sizeof(Tcb)> bytes{};
+        std::memcpy(bytes.data(), &thread_, sizeof thread_);
+        return bytes;
+    }
+
+    Tcb thread_{};
+    KernelState state_{.firmware = dev::Psci{arch::Conduit::Hvc},
+                       .image = {PhysAddr{0x4020'0000}, PhysAddr{0x4040'0000}},
+                       .current = &thread_};
+    u64 esr_ = 0;
+    u64 far_ = 0;
+};
+
+using SyscallDeathTest = SyscallTest;
+
+TEST_F(SyscallTest, DebugPutCharWritesTheLowByteOfX0) {
+    for (u64 byte = 0; byte < 256; ++byte) {
+        thread_.context.x[0] = 0xffff'0000'4020'0000 + byte;
+        thread_.context.x[7] = static_cast<u64>(-9);
+        const auto before = snapshot();
+        EXPECT_EQ(call(static_cast<u64>(-9), KernelExit::Resume),
+                  std::string(1, static_cast<char>(byte)));
+        EXPECT_EQ(snapshot(), before) << "no register may change";
+    }
+}
+
+TEST_F(SyscallTest, YieldChangesNothing) {
+    thread_.context.x[7] = static_cast<u64>(-7);
+    const auto before = snapshot();
+    EXPECT_EQ(call(static_cast<u64>(-7), KernelExit::Resume), "");
+    EXPECT_EQ(snapshot(), before);
+}
+
+TEST_F(SyscallTest, TheImmediateOfSvcIsIgnored) {
+    esr_ = 0x5600'1234;
+    thread_.context.x[7] = static_cast<u64>(-7);
+    EXPECT_EQ(enter(Event::Synchronous, KernelExit::Resume), "");
+}
+
+TEST_F(SyscallTest, DebugHaltTurnsTheMachineOff) {
+    EXPECT_EQ(call(static_cast<u64>(-11), KernelExit::PowerOff), "");
+    EXPECT_EQ(thread_.state, ThreadState::Running);
+}
+
+TEST_F(SyscallTest, AllOfX7IsTheNumber) {
+    EXPECT_EQ(call(0xffff'fff9, KernelExit::Reschedule), // -7 in 32 bits
+              "thread killed: unknown system call 4294967289\n"
+              "  at pc 0x0000000000400100, lr 0xffff00004020001e, sp 0x0000000000007000\n");
+}
+
+TEST_F(SyscallTest, AnUnknownCallEndsTheThread) {
+    const u64 pc = thread_.context.pc;
+    for (const i64 number : {-1, -2, -3, -4, -5, -6, -8, -10, -12, -13, -14, -15, 0, 1}) {
+        thread_.state = ThreadState::Running;
+        const auto said = call(static_cast<u64>(number), KernelExit::Reschedule);
+        EXPECT_EQ(said.find("thread killed: unknown system call " + std::to_string(number) + "\n"),
+                  0u);
+        EXPECT_EQ(thread_.state, ThreadState::Inactive);
+        EXPECT_EQ(thread_.context.pc, pc);
+    }
+}
+
+TEST_F(SyscallTest, AFaultEndsTheThread) {
+    esr_ = 0x9200'0046; // a write, translation fault at level 2
+    far_ = 0xffff'0000'4000'0008;
+    EXPECT_EQ(enter(Event::Synchronous, KernelExit::Reschedule),
+              "thread killed: write to 0xffff000040000008: translation fault, level 2, ESR "
+              "0x92000046\n"
+              "  at pc 0x0000000000400104, lr 0xffff00004020001e, sp 0x0000000000007000\n");
+    EXPECT_EQ(thread_.state, ThreadState::Inactive);
+}
+
+TEST_F(SyscallTest, AnSErrorIsNoSystemCall) {
+    esr_ = 0x5600'0000; // left from before
+    thread_.context.x[7] = static_cast<u64>(-7);
+    EXPECT_NE(enter(Event::SError, KernelExit::Reschedule), "");
+}
+
+TEST_F(SyscallTest, TheCurrentThreadGoesOn) {
+    EXPECT_EQ(&next_context(state_, KernelExit::Resume), &thread_.context);
+}
+
+TEST_F(SyscallDeathTest, WithoutAThreadThatCanRunTheMachineStops) {
+    EXPECT_EXIT((void)next_context(state_, KernelExit::Reschedule),
+                testing::ExitedWithCode(powered_off), "^STOPPED: no thread can run\n$");
+    EXPECT_EXIT((void)next_context(state_, KernelExit::PowerOff),
+                testing::ExitedWithCode(powered_off), "^$");
+}
+
+TEST_F(SyscallDeathTest, AThreadNeverGoesOnAnywhereButAtEl0) {
+    using arch::Spsr;
+    const Spsr sound = thread_.context.pstate;
+    thread_.context.pstate =
+        Spsr{0xffff'ffff'0000'0000}.with(Spsr::flags, 0xf); // what EL0 may have
+    EXPECT_EQ(&next_context(state_, KernelExit::Resume), &thread_.context);
+    thread_.context.pstate = sound.with(Spsr::mode, 5);
+    EXPECT_DEATH((void)next_context(state_, KernelExit::Resume), "runs at EL0");
+    thread_.context.pstate = sound.with(Spsr::irq_masked, true);
+    EXPECT_DEATH((void)next_context(state_, KernelExit::Resume), "runs at EL0");
+    thread_.context.pstate = sound;
+    thread_.state = ThreadState::Inactive;
+    EXPECT_DEATH((void)next_context(state_, KernelExit::Resume), "the current thread runs");
+}
+
+} // namespace
+} // namespace k
