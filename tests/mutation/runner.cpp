@@ -4,7 +4,8 @@
 ///
 ///     record                      test NAME MICROSECONDS NUMBER…   (a line for each test)
 ///                                 end STATUS
-///     run NUMBER SECONDS FILTER   survived | failed TEST | crashed TEST | slow TEST
+///     run NUMBER SECONDS FILTER   survived TEST | failed TEST | crashed TEST | slow TEST | greedy
+///     TEST
 ///
 /// Starting the sanitizers takes longer than most tests do, so they are started once.
 #include "switch.hpp"
@@ -17,7 +18,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <fcntl.h>
+#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -35,6 +36,9 @@ std::array<unsigned char, most + 1> before_main;
 unsigned char* reached = before_main.data();
 
 namespace {
+
+/// In bytes; the tests need a tenth of it.
+constexpr std::size_t most_memory = 1U << 30;
 
 /// What the process that runs tests leaves to the one that started it.
 struct Shared {
@@ -93,15 +97,47 @@ void limit_to(double seconds) {
     timer.it_value.tv_usec = static_cast<suseconds_t>(1e6 * (seconds - whole)) + 1;
     setitimer(ITIMER_PROF, &timer, nullptr);
     const auto most_seconds = static_cast<rlim_t>(whole) + 2;
-    const rlimit limit{most_seconds, most_seconds};
+    const rlimit limit{most_seconds, most_seconds + 1};
     setrlimit(RLIMIT_CPU, &limit);
     alarm(static_cast<unsigned>(10 * whole) + 30); // for those who wait without working
+}
+
+/// How much memory a process has, in bytes. (The sanitizers reserve so much more that the system's
+/// own limit is of no use.)
+std::size_t memory_of(pid_t process) {
+    std::ifstream file{"/proc/" + std::to_string(process) + "/statm"};
+    std::size_t reserved = 0;
+    std::size_t resident = 0;
+    file >> reserved >> resident;
+    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// The signal that says that a child has ended.
+sigset_t child_signal() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    return set;
+}
+
+/// Waits for a process, and ends it when a mutant makes it take all the memory that there is.
+int wait_for(pid_t process) {
+    const sigset_t child_ended = child_signal();
+    const timespec moment{0, 20'000'000};
+    int status = 0;
+    while (waitpid(process, &status, WNOHANG) == 0) {
+        if (memory_of(process) > most_memory) kill(process, SIGKILL);
+        sigtimedwait(&child_ended, nullptr, &moment);
+    }
+    return status;
 }
 
 /// Runs tests in a process of its own; returns how that ended. No limit: recording.
 int run_tests(const std::string& filter, double seconds) {
     const pid_t child = fork();
     if (child == 0) {
+        const sigset_t child_ended = child_signal();
+        sigprocmask(SIG_UNBLOCK, &child_ended, nullptr);
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (seconds > 0) limit_to(seconds);
@@ -112,8 +148,7 @@ int run_tests(const std::string& filter, double seconds) {
         std::fflush(answers);
         _exit(status);
     }
-    int status = 0;
-    waitpid(child, &status, 0);
+    const int status = wait_for(child);
     kill(-child, SIGKILL); // what its death tests have left
     return status;
 }
@@ -122,7 +157,7 @@ const char* verdict(int status) {
     if (WIFEXITED(status)) return WEXITSTATUS(status) == 0 ? "survived" : "failed";
     const int signal = WTERMSIG(status);
     const bool late = signal == SIGPROF || signal == SIGXCPU || signal == SIGALRM;
-    return late || signal == SIGKILL ? "slow" : "crashed";
+    return late ? "slow" : signal == SIGKILL ? "greedy" : "crashed";
 }
 
 /// Carries out one line of standard input.
@@ -149,6 +184,8 @@ void obey(const std::string& line) {
 
 int main(int count, char** words) {
     using namespace mutation;
+    const sigset_t child_ended = child_signal();
+    sigprocmask(SIG_BLOCK, &child_ended, nullptr); // wait_for() asks for it
     testing::InitGoogleTest(&count, words);
     void* const memory =
         mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

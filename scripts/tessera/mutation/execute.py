@@ -25,7 +25,7 @@ SURVIVED, UNREACHED = "survived", "not reached"
 
 @dataclass(frozen=True)
 class Verdict:
-    """How it went with one mutant: `failed`, `crashed` or `slow` is killed, and by which test."""
+    """How it went with one mutant: `failed`, `crashed`, `slow` and `greedy` are killed, and by which test."""
 
     ended: str
     test: str = ""

@@ -17,8 +17,8 @@ _LEFT_OUT = ("EnumDecl", "ParmVarDecl", "StaticAssertDecl", "UnaryExprOrTypeTrai
              "RequiresExpr", "ConceptDecl", "ClassTemplateSpecializationDecl",
              "ClassTemplatePartialSpecializationDecl", "NonTypeTemplateParmDecl", "TemplateTypeParmDecl")  # fmt: skip
 
-#: Marks of functions that have no body in the text, or none that ever runs.
-_UNWRITTEN = ("isImplicit", "explicitlyDefaulted", "immediate")
+#: Marks of functions that have no body in the text.
+_UNWRITTEN = ("isImplicit", "explicitlyDefaulted")
 
 COMPILED = "evaluated by the compiler"
 ASSERTED = "in an assertion"
@@ -103,13 +103,18 @@ class Finder:
         if node.kind in FUNCTIONS and not context.inside:
             owner = self.records.get(node.data.get("parentDeclContextId", ""), "")
             owner = f"{owner}::" if owner else context.function
-            return Context(owner + node.data.get("name", ""), inside=True)
+            return Context(owner + node.data.get("name", ""), True, self._is_immediate(node))
         if node.kind == "CXXRecordDecl" and not context.inside:
             return replace(context, function=f"{context.function}{node.data.get('name', '')}::")
         if node.kind == "ConstantExpr" or node.kind == "VarDecl" and _is_constant(node, context):
             name = context.function if context.inside else node.data.get("name", "")
             return replace(context, constant=True, function=name)
         return context
+
+    def _is_immediate(self, node: Node) -> bool:
+        """Whether a function is `consteval`, which the syntax tree does not tell."""
+        head = self.source.text[node.begin : node.end].partition(b"{")[0]
+        return node.file == self.file and b"consteval" in head.split()
 
     def _add(self, change: Change, context: Context) -> None:
         text, begin = self.source.text, change.begin

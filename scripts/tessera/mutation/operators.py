@@ -9,7 +9,7 @@ from typing import Callable, Iterator, Mapping, Sequence
 from tessera.mutation.syntax import Node
 
 #: Comments and line breaks mean nothing in a piece of code that is written anew.
-_BLANK = re.compile(r"//[^\n]*|/\*.*?\*/|\s+", re.DOTALL)
+_BLANK = re.compile(r"(?://[^\n]*|/\*.*?\*/|\s)+", re.DOTALL)
 
 SWAPPED: Mapping[str, Sequence[str]] = {
     "<": ("<=", ">="),
@@ -118,15 +118,18 @@ def overloaded(node: Node, source: Source) -> Iterator[Change]:
 
 
 def unary(node: Node, source: Source) -> Iterator[Change]:
-    """`!a`, `-a`, `~a` without the operator; `++a` the other way."""
+    """`!a`, `-a`, `~a` without the operator; `++a` the other way.
+
+    The `!` with which the compiler makes `a != b` out of `a == b` begins behind its operand.
+    """
     (operand,) = node.children
-    if not operand.placed:
+    if not operand.placed or operand.begin <= node.begin and not node.data["isPostfix"]:
         return
     old, text = node.data["opcode"], source.of(operand)
     if old in ("!", "-", "~"):
         yield Change("negation", node.begin, node.end, text, kind="bool" if old == "!" else "")
     for new in SWAPPED[old] if old in ("++", "--") else ():
-        after = f"{text}{new}" if node.data.get("isPostfix") else f"{new}{text}"
+        after = f"{text}{new}" if node.data["isPostfix"] else f"{new}{text}"
         yield Change("arithmetic", node.begin, node.end, after)
 
 

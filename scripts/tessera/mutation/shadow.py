@@ -138,7 +138,8 @@ class Shadow:
                 found = list(pool.map(lambda c: _complaints(c, by_name), units.values()))
                 if not any(found):
                     return
-                self._leave_out(by_name, {place for places in found for place in places})
+                if not self._leave_out(by_name, {place for places in found for place in places}):
+                    break
                 units = {file: units[file] for file, places in zip(units, found) if places}
         raise Failure(f"with mutants, {', '.join(units)} cannot be compiled, whichever are left out")
 
@@ -151,22 +152,20 @@ class Shadow:
             except Failure as failure:
                 found = {(f, int(line), int(column))
                          for f, line, column in _ERROR.findall(str(failure)) if f in by_name}  # fmt: skip
-                if not found:
+                if not self._leave_out(by_name, found):
                     raise
-                self._leave_out(by_name, found)
                 continue
             names = sorted((folder / "unit_programs").iterdir())
             return [Path(name.read_text(encoding="utf-8")) for name in names]
         raise Failure("the unit tests cannot be compiled with mutants, whichever are left out")
 
-    def _leave_out(self, sheets: dict[str, Sheet], places: set[tuple[str, int, int]]) -> None:
-        """Takes out the mutants that complaints at these places are due to."""
+    def _leave_out(self, sheets: dict[str, Sheet], places: set[tuple[str, int, int]]) -> bool:
+        """Takes out the mutants that complaints at these places are due to, if there are some."""
         blamed = {(file, n) for file, *place in places for n in sheets[file].blamed(*place)}
-        if not blamed:
-            raise Failure(f"a source does not compile with mutants in it, at {sorted(places)}")
         for name, number in blamed:
             sheets[name].leave_out([number])
-        self._write([sheets[name] for name, _ in blamed])
+        self._write({name: sheets[name] for name, _ in blamed}.values())
+        return bool(blamed)
 
     def _place(self, sheet: Sheet) -> Path:
         """Where a source with its mutants is written."""
