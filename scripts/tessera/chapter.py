@@ -61,6 +61,7 @@ class Limits:
     idle_seconds: float = 5  # without CPU time and output: the boot idles
     wall_seconds: float = 120  # the backstop
     output_bytes: int = 1_000_000
+    memory_bytes: int = 8 << 30  # of the host's
 
 
 @dataclass(frozen=True)

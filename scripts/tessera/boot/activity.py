@@ -1,4 +1,5 @@
-"""What a group of processes does, from /proc: the CPU time it used, and whether it wants more."""
+"""What a process and its children do, from /proc: the CPU time and memory they use, and whether they
+want more."""
 from __future__ import annotations
 
 import os
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Iterator
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -15,24 +17,45 @@ class Activity:
 
     cpu_seconds: float
     waiting: bool  # every thread sleeps: none runs, waits for a processor, or for a disk
+    memory_bytes: int = 0  # resident
 
 
 def look(group: int) -> Activity:
-    """Looks at all processes of a group, so that a script that wraps QEMU is no obstacle."""
-    ticks, waiting = 0, True
-    for process in _members(group):
+    """Looks at all processes of a group and at what they have started, so that a script that wraps
+    QEMU is no obstacle, and a child that leaves the group no way out."""
+    ticks, pages, waiting = 0, 0, True
+    for process, rss in _members(group):
+        pages += rss
         for thread in _stats(_threads(process)):
             ticks += int(thread[11]) + int(thread[12])
             waiting = waiting and thread[0] == "S"
-    return Activity(ticks / _TICKS, waiting)
+    return Activity(ticks / _TICKS, waiting, pages * _PAGE)
 
 
-def _members(group: int) -> Iterator[Path]:
-    """The /proc folders of the processes in a group."""
+def _members(group: int) -> Iterator[tuple[Path, int]]:
+    """The /proc folders of the processes in a group and of their descendants, with the pages that
+    each has in memory."""
+    parents: dict[int, int] = {}
+    found: dict[int, tuple[Path, int]] = {}
+    inside: set[int] = set()
     for process in Path("/proc").glob("[0-9]*"):
         for stat in _stats([process / "stat"]):
+            pid = int(process.name)
+            parents[pid], found[pid] = int(stat[1]), (process, int(stat[21]))
             if int(stat[2]) == group:
-                yield process
+                inside.add(pid)
+    for pid in found:
+        if _ancestry(pid, parents) & inside:
+            yield found[pid]
+
+
+def _ancestry(pid: int, parents: dict[int, int]) -> set[int]:
+    """A process, its parent, and so on."""
+    line: set[int] = set()
+    while pid in parents and pid not in line:
+        line.add(pid)
+        pid = parents[pid]
+    return line
 
 
 def _threads(process: Path) -> list[Path]:
@@ -63,6 +86,7 @@ class IdleWatch:
         self.group = group
         self.step = step
         self.seconds = 0.0  # idle so far
+        self.memory_bytes = 0  # when we last looked
         self._last: tuple[float, float] | None = None  # when we looked, and the CPU time then
 
     def reset(self) -> None:
@@ -74,6 +98,7 @@ class IdleWatch:
         if self._last is not None and now - self._last[0] < self.step:
             return
         seen = look(self.group)
+        self.memory_bytes = seen.memory_bytes
         if self._last is not None:
             idle = seen.waiting and seen.cpu_seconds == self._last[1]
             self.seconds = self.seconds + min(now - self._last[0], 2 * self.step) if idle else 0.0

@@ -32,6 +32,7 @@ class End(Enum):
     DIED = "QEMU died"
     WALL_CLOCK = "out of time"
     OUTPUT = "too much output"
+    MEMORY = "too much memory"
     USER = "stopped by hand"
 
 
@@ -128,9 +129,14 @@ def _output(run: Run) -> _Facts:
     return End.OUTPUT, f"too much output: more than {run.limits.output_bytes} bytes", None
 
 
+def _memory(run: Run) -> _Facts:
+    return End.MEMORY, f"too much memory: more than {run.limits.memory_bytes >> 20} MiB", None
+
+
 def _user(_: Run) -> _Facts:
     return End.USER, "stopped from the keyboard", None
 
 
 _REASONS = {Stop.SPINNING: _spinning, Stop.IDLING: _idling, Stop.DIED: _died,
-            Stop.WALL_CLOCK: _wall_clock, Stop.OUTPUT: _output, Stop.USER: _user}
+            Stop.WALL_CLOCK: _wall_clock, Stop.OUTPUT: _output, Stop.MEMORY: _memory,
+            Stop.USER: _user}

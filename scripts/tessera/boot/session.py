@@ -29,6 +29,7 @@ class Stop(Enum):
     IDLING = "idling"
     WALL_CLOCK = "out of time"
     OUTPUT = "too much output"
+    MEMORY = "too much memory"
     USER = "stopped by the user"
 
 
@@ -109,6 +110,8 @@ class Session:
         self._idle.look(now)
         if len(self.output) > self.limits.output_bytes:
             self.stop = Stop.OUTPUT
+        elif self._idle.memory_bytes > self.limits.memory_bytes:
+            self.stop = Stop.MEMORY
         elif self._idle.seconds >= self.limits.idle_seconds:
             self.stop = Stop.IDLING
         elif now - start >= self.limits.wall_seconds:

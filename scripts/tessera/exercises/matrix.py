@@ -117,13 +117,13 @@ class _Matrix:
         self.base = handout.tree(self.store, [self.exercise], overlay=self.overlay)
 
     def _failing_log(self, results: Sequence[Result]) -> str:
-        """What whoever met the bug has seen: the log of the first test that fails."""
-        for result in results:
-            if result.status == FAILED and result.test.kind == "boot":
+        """What whoever met the bug has seen: the log of the first boot that fails, or else what the
+        first host test says."""
+        bad = [result for result in results if result.status == FAILED]
+        for result in bad:
+            if result.test.kind == "boot":
                 return result.failure.partition("\n")[2]
-            if result.status == FAILED:
-                return f"{result.failure}\n"
-        return ""
+        return f"{bad[0].failure}\n" if bad else ""
 
     def _keep(self, name: str, text: str) -> None:
         """Compares a recorded text, or records it."""

@@ -23,6 +23,7 @@ _STOPPED = {
     Stop.IDLING: "it never ended: it waits for something that does not come",
     Stop.WALL_CLOCK: "it never ended",
     Stop.OUTPUT: "it printed more than a megabyte",
+    Stop.MEMORY: "it took more memory than it may have",
 }
 
 

@@ -168,7 +168,7 @@ def update(tree: Tree, folder: Path) -> Path:
     stale = [
         name
         for name in _present(folder)
-        if name not in theirs and (name not in fresh or (folder / name).read_bytes() != fresh[name][1])
+        if name not in theirs and _is_stale(folder / name, fresh.get(name), "/" in name)
     ]
     backup = _new_backup(folder, "update")
     _copy(folder, [*stale, *theirs], backup)
@@ -179,6 +179,11 @@ def update(tree: Tree, folder: Path) -> Path:
             write_whole(folder / name, data)
             (folder / name).chmod(0o755 if executable else 0o644)
     return backup
+
+
+def _is_stale(file: Path, fresh: tuple[bool, bytes] | None, inside: bool) -> bool:
+    """Whether a file has to make room. At the top of the folder what we do not know is theirs."""
+    return inside if fresh is None else file.read_bytes() != fresh[1]
 
 
 def _handed_out(

@@ -15,8 +15,14 @@ from tessera.grading.jail import Jail, Needs
 from tessera.setup import libfdt_folder
 from tessera.tree import Tree
 
-#: For a whole build: the compiler may be led astray as well. ninja waits long without doing anything.
-_BUILD = Limits(cpu_seconds=300, idle_seconds=900, wall_seconds=900, output_bytes=4_000_000)
+#: For a whole build: the compiler may be led astray as well.
+_BUILD = Limits(
+    cpu_seconds=300,
+    idle_seconds=60,
+    wall_seconds=900,
+    output_bytes=4_000_000,
+    memory_bytes=6 << 30,
+)
 _COMPILER_SECONDS = 120
 _COMPILER_MEBIBYTES = 4096
 #: QEMU reserves more than the machine's memory.

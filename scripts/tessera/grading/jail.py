@@ -15,7 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Sequence
 
-#: What a program may use beyond time and output, which `boot.process` watches.
 MEBIBYTE = 1 << 20
 _NOBODY = 65534
 
@@ -30,7 +29,7 @@ class Needs:
     variables: dict[str, str] = field(default_factory=dict)
     cpu_seconds: int = 60
     file_mebibytes: int = 64  # the largest file that it may write
-    memory_mebibytes: int | None = None  # of address space; None: it is watched in another way
+    memory_mebibytes: int | None = None  # of address space; what is resident is watched as well
 
 
 class Jail:

@@ -19,6 +19,7 @@ from tessera.grading import kit, nonce, report, submission
 from tessera.grading.kit import Kit
 from tessera.grading.report import Report
 from tessera.programs import HEARD
+from tessera.setup import HERE
 from tessera.tree import Tree
 
 #: A backstop for a grader that hangs itself, in seconds: every program that it runs has limits.
@@ -157,7 +158,7 @@ class _Pool:
         result = self.work / f"{name}.json"
         seed = (self.wishes.seeds or {}).get(name, "")
         command = [
-            sys.executable, str(self.tree.root / "tessera"), "grade", "--worker", str(result),
+            sys.executable, str(HERE / "tessera"), "grade", "--worker", str(result),
             "--kit", str(found.folder), "--name", name, "--seed", seed,
             source if submission.is_url(source) else str(Path(source).absolute()),
         ]

@@ -76,8 +76,10 @@ def take(source: Path, exercise: Exercise, kit: Path) -> Submission:
         return _from_patch(_read(source), exercise, kit)
     patches = [file for file in source.iterdir() if file.suffix == ".patch" and not file.is_symlink()]
     root = _tree_in(source)
-    if not (root / "kernel").is_dir() and len(patches) == 1:
-        return _from_patch(_read(patches[0]), exercise, kit)
+    if not (root / "kernel").is_dir():
+        if len(patches) == 1:
+            return _from_patch(_read(patches[0]), exercise, kit)
+        return _from_loose(source, exercise)
     found = _from_tree(root, exercise)
     _remark(found, root, exercise, kit)
     return found
@@ -115,6 +117,19 @@ def _from_tree(root: Path, exercise: Exercise) -> Submission:
             except (OSError, Failure) as error:
                 reason = "it is a link" if (root / name).is_symlink() else str(error)
                 found.note(f"{name}: not taken: {reason}")
+    return found
+
+
+def _from_loose(source: Path, exercise: Exercise) -> Submission:
+    """Files without their folders, as an upload form takes them: known by their names."""
+    found = Submission()
+    places = {path.rpartition("/")[2]: path for path in exercise.allowed if "*" not in path}
+    for name, place in places.items():
+        if (source / name).exists():
+            found.files[place] = _read(source / name)
+            found.note(f"{name}: taken for {place}")
+    if not found.files:
+        raise Failure(f"it holds neither a patch, nor a tree, nor any of {', '.join(places)}")
     return found
 
 
@@ -188,3 +203,6 @@ def _remark(found: Submission, root: Path, exercise: Exercise, kit: Path) -> Non
                 problem = "missing, or not a plain file"
             if problem:
                 found.note(f"{name}: {problem}; graded with the original")
+    for name in exercise.allowed:
+        if "*" not in name and name not in found.files and (kit / name).exists():
+            found.note(f"{name}: missing")

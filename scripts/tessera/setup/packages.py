@@ -44,6 +44,7 @@ TIERS = {
         "run every test",
         (
             *_HOST_TESTS,
+            "bubblewrap",
             "clang-14",
             "clang-format-14",
             "clang-tidy-14",
