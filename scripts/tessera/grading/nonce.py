@@ -14,7 +14,8 @@ from typing import Callable
 
 from tessera.errors import Failure
 
-_ENDINGS = (
+#: What a kernel says at its end, and the same with the word in it.
+ENDINGS = (
     (re.compile(r'(\] OK)(\\n")'), r"\1 {}\2"),
     (re.compile(r'((?:PANIC|REFUSED):)( )(?=[^\n]*")'), r"\1 {}\2"),
 )
@@ -32,7 +33,7 @@ def plant(root: Path, word: str, theirs: Callable[[str], bool]) -> None:
         if theirs(str(file.relative_to(root))):
             continue
         text = before = file.read_text(encoding="utf-8")
-        for pattern, replacement in _ENDINGS:
+        for pattern, replacement in ENDINGS:
             text = pattern.sub(replacement.format(word), text)
         if text != before:
             file.write_text(text, encoding="utf-8")
