@@ -64,7 +64,7 @@ def test_there_is_none_before_user_mode(tmp_path: Path) -> None:
 def test_a_demo_prints_the_same_on_a_later_kernel(later: Tree) -> None:
     done = tool(later, "boot", "demo", "--no-build")
     assert (done.returncode, done.stdout) == (
-        0, "✓ 08.demo.ch07: it prints what it prints on its own kernel\n")
+        0, "✓ 08.demo.ch07: it prints what its chapter's demo prints\n")
 
 
 def test_a_demo_that_prints_something_else(later: Tree) -> None:
@@ -93,11 +93,27 @@ def test_a_demo_without_an_expected_log(later: Tree) -> None:
 
 def test_only_the_newest_kernel_is_tested_with_all_demos(later: Tree) -> None:
     assert [chapter.number for chapter in demos.earlier(later)] == [7]
-    text = registration.cmake(load(later, 8), demos.earlier(later), later.root)
-    assert "add_test(NAME [==[08.demo.ch07]==]" in text
+    text = registration.cmake(load(later, 8), later.root, demos=demos.earlier(later))
+    assert "add_test(NAME [==[08.demo.ch07]==]" in text and "08.demo.c]" not in text
     add_chapter(later, 9, LOG)
     assert demos.earlier(later) == []
     assert [chapter.number for chapter in demos.before(later)] == [7]
+
+
+def test_the_twin_in_c_prints_what_the_demo_prints(later: Tree) -> None:
+    demo = load(later, 7)
+    assert not demos.has_twin(later, demo)
+    twin = later.root / "userland/demos/c/ch07_demo.c"
+    twin.parent.mkdir()
+    twin.touch()
+    assert demos.has_twin(later, demo)
+    built = later.preset("kernel") / "userland/demos/c/ch07_demo"
+    built.parent.mkdir()
+    built.write_bytes(b"ELF")
+    done = tool(later, "boot", "demo", "07", "--in-c", "--no-build")
+    assert (done.returncode, done.stdout) == (0, "✓ 08.demo.c: it prints what its chapter's demo prints\n")
+    text = registration.cmake(demo, later.root, twin=True)
+    assert "[==[demo]==] [==[07]==] [==[--in-c]==]" in text and "[==[07.demo.c]==]" in text
 
 
 def test_a_root_task_of_ones_own_need_not_say_how_it_ends() -> None:

@@ -1,4 +1,4 @@
-"""Demos on later kernels: a user program prints the same on its own chapter's kernel and on this one.
+"""Demos elsewhere: on a later kernel, or as the program that does the same in C.
 
 What kernels print on their way to user mode differs by right. From their last line before it, the
 log must be the one that the demo's own chapter expects.
@@ -50,21 +50,32 @@ def earlier(tree: Tree) -> list[Chapter]:
     return before(tree) if tree.chapter == newest else []
 
 
-def check(tree: Tree, chapter: Chapter, preset: str) -> Outcome:
-    """Boots a chapter's demo on the kernel that `preset` built in this tree."""
+def has_twin(tree: Tree, chapter: Chapter) -> bool:
+    """Whether a chapter's demo has a twin in C."""
+    return any((tree.root / "userland/demos/c").glob(f"ch{chapter.number:02}_*.c"))
+
+
+def _twin(demo: str) -> str:
+    """The twin in C, as boots name root tasks."""
+    return demo.replace("userland/demos/", "userland/demos/c/")
+
+
+def check(tree: Tree, chapter: Chapter, preset: str, *, twin: bool = False) -> Outcome:
+    """Boots a chapter's demo, or its twin in C, on the kernel that `preset` built in this tree."""
     boot = chapter.boot()
     log = files.read(files.expected(files.home_of(tree), chapter.number, boot.name))
     if log is None:
         raise Misuse(f"chapters/{chapter.number:02}/expected/{boot.name}.log does not exist, so "
                      "nothing tells what this demo prints")
-    boot = replace(boot, root_task=boot.root_task or files.demo_of(tree, chapter.number))
+    demo = boot.root_task or files.demo_of(tree, chapter.number)
+    boot = replace(boot, root_task=_twin(demo) if twin else demo)
+    name = f"{tree.chapter:02}.demo.{'c' if twin else f'ch{chapter.number:02}'}"
     image, logs = files.image_of(tree, preset), tree.build / "boots" / f"{tree.chapter:02}" / preset
     command = machine.command(machine.find_qemu(), boot, image, logs,
                               initrd=files.root_task_of(tree, preset, boot))
     done = run(command, patience.limits(image, boot.limits), dialogue=boot.dialogue)
-    files.write(logs / f"demo-ch{chapter.number:02}.raw.log", done.output)
+    files.write(logs / f"{name[3:]}.raw.log", done.output)
     actual = golden.normalise(golden.text(done.output), boot.keep)
-    name = f"{tree.chapter:02}.demo.ch{chapter.number:02}"
     return Outcome(name, boot, judge(done, chapter.number), in_user_mode(log), in_user_mode(actual))
 
 
@@ -77,12 +88,12 @@ def in_user_mode(log: str) -> str:
 def show(outcome: Outcome) -> bool:
     """Says how it went; whether it passed."""
     if outcome.passed:
-        console.good(f"{outcome.name}: it prints what it prints on its own kernel")
+        console.good(f"{outcome.name}: it prints what its chapter's demo prints")
         return True
     console.out(f"✗ {outcome.name}: {outcome.ending.sentence}", style="bold red")
-    console.out(f"It must {ENDS[outcome.boot.ends]}, and print what it prints on its own kernel.")
+    console.out(f"It must {ENDS[outcome.boot.ends]}, and print what its chapter's demo prints.")
     if outcome.actual == outcome.expected:
         show_tail(outcome.actual)
     else:
-        show_difference(outcome.expected, outcome.actual, ("own kernel", "this kernel"))
+        show_difference(outcome.expected, outcome.actual, ("the demo", "this one"))
     return False

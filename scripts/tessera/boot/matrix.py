@@ -30,7 +30,8 @@ ENTERED_AT_EL2 = (False, True)
 PATIENCE = 2
 
 #: What tells how a boot ended. A panic may come in the middle of a line.
-_VERDICT = re.compile(r"PANIC: .*$|^(?:\[<time>\] )?(?:REFUSED|STOPPED): .*$|^\[ch\d\d\] OK$", re.MULTILINE)
+_VERDICT = re.compile(
+    r"PANIC: .*$|^(?:\[<time>\] )?(?:REFUSED|STOPPED): .*$|^\[ch\d\d\] OK$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

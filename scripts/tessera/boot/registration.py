@@ -11,14 +11,16 @@ from tessera.chapter import Boot, Chapter, Limits
 _PRESETS = (("kernel", ""), ("clang", ".clang"))
 
 
-def cmake(chapter: Chapter, demos: Sequence[Chapter], root: Path) -> str:
+def cmake(chapter: Chapter, root: Path, *, demos: Sequence[Chapter] = (),
+          twin: bool = False) -> str:
     """CMake code that registers every boot of a chapter, for GCC's kernel and for Clang's; for GCC's
-    also the matrix of its first one, and the demos of earlier chapters."""
+    also the matrix of its first one, the demos of earlier chapters, and its own demo's twin in C."""
     boots = [_golden(chapter.number, boot, preset, suffix, root)
              for boot in chapter.boots for preset, suffix in _PRESETS]
     memories = matrix.MEMORY if chapter.boots else ()
     return "".join([*boots, *(_matrix(chapter, memory, root) for memory in memories),
-                    *(_demo(chapter.number, demo, root) for demo in demos)])
+                    *(_demo(chapter.number, demo, root) for demo in demos),
+                    *([_twin(chapter, root)] if twin else [])])
 
 
 def _golden(number: int, boot: Boot, preset: str, suffix: str, root: Path) -> str:
@@ -37,8 +39,14 @@ def _matrix(chapter: Chapter, memory: str, root: Path) -> str:
 
 def _demo(number: int, demo: Chapter, root: Path) -> str:
     """An earlier chapter's demo on this chapter's kernel."""
-    return _test(f"{number:02}.demo.ch{demo.number:02}", ["demo", f"{demo.number:02}", "--no-build"],
-                 "boot", demo.boot().limits, 1, root)
+    name, arguments = f"{number:02}.demo.ch{demo.number:02}", ["demo", f"{demo.number:02}"]
+    return _test(name, [*arguments, "--no-build"], "boot", demo.boot().limits, 1, root)
+
+
+def _twin(chapter: Chapter, root: Path) -> str:
+    """The chapter's own demo, written in C."""
+    arguments = ["demo", f"{chapter.number:02}", "--in-c", "--no-build"]
+    return _test(f"{chapter.number:02}.demo.c", arguments, "boot", chapter.boot().limits, 1, root)
 
 
 def _test(name: str, arguments: list[str], label: str, limits: Limits, boots: int,

@@ -46,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                     "print what it prints on its own chapter's kernel. Exit status 1 if not.")
     demo.add_argument("chapter", metavar="NN", nargs="?", type=chapter_number,
                       help="whose demo (default: those of all earlier chapters)")
+    demo.add_argument("--in-c", action="store_true", help="the demo's twin, which is written in C")
     _build_options(demo)
     demo.set_defaults(action=_demo)
 
@@ -69,7 +70,8 @@ def _list(args: argparse.Namespace, tree: Tree) -> int:
 
     chapter = chapters.load(tree, tree.chapter)
     if args.cmake:
-        print(registration.cmake(chapter, demos.earlier(tree), tree.root), end="")
+        twin = chapter.number >= chapters.FIRST_USER_CHAPTER and demos.has_twin(tree, chapter)
+        print(registration.cmake(chapter, tree.root, demos=demos.earlier(tree), twin=twin), end="")
         return 0
     rows = [(boot.name, boot.ends, "no: console dialogue" if boot.dialogue else "yes")
             for boot in chapter.boots]
@@ -110,7 +112,8 @@ def _demo(args: argparse.Namespace, tree: Tree) -> int:
     _build(args, tree)
     home = files.home_of(tree)
     wanted = demos.before(tree) if args.chapter is None else [chapters.load(home, args.chapter)]
-    fine = [demos.show(demos.check(tree, chapter, args.preset)) for chapter in wanted]
+    fine = [demos.show(demos.check(tree, chapter, args.preset, twin=args.in_c))
+            for chapter in wanted]
     return 0 if all(fine) else 1
 
 
