@@ -68,9 +68,22 @@ enum class MemoryType : u8 {
 /// Who may use a mapping. The kernel never executes what a user can see, and the other way round.
 enum class Owner : u8 { Kernel, User };
 
-/// What may be done through a mapping. That nothing is both writable and executable needs no
-/// check: it cannot be said.
-enum class Protection : u8 { Read, ReadWrite, ReadExecute };
+/// What may be done through a mapping. Both writing and executing is for users who ask for it.
+enum class Protection : u8 { Read, ReadWrite, ReadExecute, ReadWriteExecute };
+
+/// The protection that permits what is asked for, and reading.
+constexpr Protection protection(bool write, bool execute) noexcept {
+    if (write) return execute ? Protection::ReadWriteExecute : Protection::ReadWrite;
+    return execute ? Protection::ReadExecute : Protection::Read;
+}
+
+constexpr bool permits_writing(Protection p) noexcept {
+    return p == Protection::ReadWrite || p == Protection::ReadWriteExecute;
+}
+
+constexpr bool permits_executing(Protection p) noexcept {
+    return p == Protection::ReadExecute || p == Protection::ReadWriteExecute;
+}
 
 /// All that a leaf says beside where it leads.
 struct Attributes {
@@ -103,9 +116,11 @@ struct Descriptor : Bits<Descriptor> {
     }
 
     /// User leaves are not global: the TLB keeps them apart by address space.
+    /// \pre W^X for the kernel
     static constexpr Descriptor leaf(PageSize size, PhysAddr pa, Attributes a) noexcept {
         const bool for_user = a.owner == Owner::User;
-        const bool execute = a.protection == Protection::ReadExecute;
+        const bool execute = permits_executing(a.protection);
+        K_ASSERT(for_user || a.protection != Protection::ReadWriteExecute);
         return Descriptor{}
             .with(user_execute_never, !(for_user && execute))
             .with(kernel_execute_never, for_user || !execute)
@@ -113,7 +128,7 @@ struct Descriptor : Bits<Descriptor> {
             .with(not_global, for_user)
             .with(accessed, true)
             .with(share, a.memory == MemoryType::Normal ? Share::Inner : Share::Outer)
-            .with(read_only, a.protection != Protection::ReadWrite)
+            .with(read_only, !permits_writing(a.protection))
             .with(user, for_user)
             .with(memory, a.memory)
             .with(not_block, size == PageSize::Small)
@@ -159,6 +174,6 @@ static_assert(sizeof(Table) == 4096 && std::atomic<u64>::is_always_lock_free);
 }
 
 /// The tag by which the TLB tells users' address spaces apart; 0 is the kernel's.
-enum class Asid : u16 { Kernel = 0 };
+enum class Asid : u16 { Kernel = 0, RootTask = 1 };
 
 } // namespace k::arch

@@ -2,6 +2,7 @@
 /// What the processor says about a synchronous exception, as a word with named fields.
 #pragma once
 
+#include "arch/sysreg.hpp"
 #include "base/bitfield.hpp"
 #include "base/format.hpp"
 
@@ -39,6 +40,9 @@ struct Esr : Bits<Esr> {
 };
 
 static_assert(disjoint(Esr::ec, Esr::il, Esr::iss));
+
+K_SYSTEM_REGISTER(EsrEl1, "esr_el1", Esr);
+K_SYSTEM_REGISTER(FarEl1, "far_el1", Plain); ///< Fault Address Register
 
 /// What an ESR says, taken apart into what a sentence is made of.
 struct Syndrome {

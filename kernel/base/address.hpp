@@ -78,6 +78,7 @@ struct Range {
 };
 
 using PhysRange = Range<PhysAddr>;
+using VirtRange = Range<VirtAddr>;
 
 /// The range of `size` bytes at `base`: where the end of anything physical is computed.
 /// \returns nothing when it would run past the last address there can be.

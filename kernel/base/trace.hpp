@@ -16,12 +16,13 @@ inline constexpr bool enabled = K_TRACE != 0;
 /// What happened. The comment names the words that come with it.
 enum class Kind : u64 {
     None,
-    Boot,      ///< exception level of entry
-    Panic,     ///< line in the source
-    Exception, ///< vector, syndrome, program counter
-    Map,       ///< virtual address, descriptor
-    Unmap,     ///< virtual address, descriptor that was there
-    Interrupt, ///< INTID
+    Boot,       ///< exception level of entry
+    Panic,      ///< line in the source
+    Exception,  ///< vector, syndrome, program counter
+    Map,        ///< virtual address, descriptor
+    Unmap,      ///< virtual address, descriptor that was there
+    Interrupt,  ///< INTID
+    SystemCall, ///< number, first argument
 };
 
 struct Record {

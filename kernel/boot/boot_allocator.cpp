@@ -5,13 +5,18 @@
 
 namespace k {
 
+std::optional<PhysRange> BootAllocator::take_pages(u64 count) noexcept {
+    if (count == 0 || count > left_.bytes() / page_bytes) return {};
+    const PhysRange pages{left_.end - count * page_bytes, left_.end};
+    if (!map_.claim(pages, Use::Boot)) return {};
+    left_.end = pages.begin;
+    memory::fill(arch::window.at<void>(pages.begin), 0, pages.bytes());
+    return pages;
+}
+
 std::optional<PhysAddr> BootAllocator::take_page() noexcept {
-    if (left_.empty()) return {};
-    const PhysRange page{left_.end - page_bytes, left_.end};
-    if (!map_.claim(page, Use::Boot)) return {};
-    left_.end = page.begin;
-    memory::fill(arch::window.at<void>(page.begin), 0, page_bytes);
-    return page.begin;
+    const auto pages = take_pages(1);
+    return pages ? std::optional{pages->begin} : std::nullopt;
 }
 
 } // namespace k

@@ -16,6 +16,9 @@ class BootAllocator {
     /// What can still be handed out.
     [[nodiscard]] PhysRange left() const noexcept { return left_; }
 
+    /// So many pages of zeros side by side, or nothing when there is no such room left.
+    [[nodiscard]] std::optional<PhysRange> take_pages(u64 count) noexcept;
+
     /// A page of zeros, or nothing when there are none left.
     [[nodiscard]] std::optional<PhysAddr> take_page() noexcept;
 

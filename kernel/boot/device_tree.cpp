@@ -1,5 +1,7 @@
 #include "boot/device_tree.hpp"
 
+#include "base/memory.hpp"
+
 #include <algorithm>
 #include <libfdt.h>
 
@@ -171,6 +173,12 @@ usize DeviceTree::used_bytes() const noexcept {
     const usize structure_end = fdt_off_dt_struct(blob_) + fdt_size_dt_struct(blob_);
     const usize strings_end = fdt_off_dt_strings(blob_) + fdt_size_dt_strings(blob_);
     return std::max({reservations_end, structure_end, strings_end});
+}
+
+void DeviceTree::copy_to(void* place) const noexcept {
+    const usize bytes = used_bytes();
+    memory::copy(place, blob_, bytes);
+    fdt_set_totalsize(place, static_cast<u32>(bytes));
 }
 
 namespace {

@@ -102,7 +102,7 @@ void set_up_translation(const AddressSpace& low, const AddressSpace& high) noexc
                              .with(Mair::normal, MemoryKind::WriteBack)
                              .with(Mair::device, MemoryKind::DeviceNGnRE));
     arch::TcrEl1::write(translation_control());
-    arch::Ttbr0El1::write(arch::Plain{low.root().raw()});
+    arch::Ttbr0El1::write(arch::Ttbr0{low.root().raw()});
     arch::Ttbr1El1::write(arch::Plain{high.root().raw()});
     arch::invalidate_data(kernel_state.image);
     arch::invalidate_instructions();
@@ -132,6 +132,8 @@ u64 prepare_mmu(PhysAddr tree, VirtAddr linked_at) noexcept {
         .with(arch::Sctlr::data_cache, true)
         .with(arch::Sctlr::instruction_cache, true)
         .with(arch::Sctlr::stack_alignment, true)
+        .with(arch::Sctlr::user_cache_maintenance, true)
+        .with(arch::Sctlr::user_cache_type, true)
         .raw();
 }
 

@@ -1,17 +1,18 @@
 /// \file
-/// What the kernel does about an exception: goes on if it was told to expect it, ends if not.
+/// What the kernel does about an exception: one of a thread's it handles, one of its own is the
+/// end.
 #include "arch/trap_frame.hpp"
 #include "arch/vector.hpp"
 #include "base/print.hpp"
 #include "base/trace.hpp"
 #include "boot/image.hpp"
 #include "boot/interrupts.hpp"
+#include "syscall/entry.hpp"
 
 namespace k {
 
 namespace {
 
-using arch::ExceptionClass;
 using arch::TrapFrame;
 using arch::Vector;
 
@@ -65,6 +66,7 @@ CodePosition position(const TrapFrame& frame) noexcept {
 
 /// An exception that nobody expected is a mistake in the kernel.
 [[noreturn]] void die(const TrapFrame& frame, Vector vector) noexcept {
+    trace::event(trace::Kind::Exception, vector.raw(), frame.esr.raw(), frame.pc);
     platform::begin_panic();
     print("PANIC: ");
     print_exception(frame, vector);
@@ -73,42 +75,31 @@ CodePosition position(const TrapFrame& frame) noexcept {
     platform::power_off();
 }
 
-bool is_expected(const TrapFrame& frame, Vector vector) noexcept {
-    return vector[Vector::event] == Vector::Event::Synchronous &&
-           kernel_state.expected_exception == frame.esr[arch::Esr::ec];
-}
-
-/// Where to go on behind an exception. Arm ARM, "Preferred exception return address".
-u64 behind(const TrapFrame& frame) noexcept {
-    const ExceptionClass ec = frame.esr[arch::Esr::ec];
-    if (ec == ExceptionClass::Svc64) return frame.pc; // it has been executed already
-    const bool never_got_there =
-        ec == ExceptionClass::InstructionAbortSame || ec == ExceptionClass::PcAlignment;
-    if (never_got_there) return frame.x[30]; // as though what was called had returned at once
-    return frame.pc + instruction_bytes;
-}
-
 } // namespace
 
-/// Called by vectors.S on every exception, with exceptions masked.
-/// \param interrupted  what the exception interrupted; it may be changed
+/// Called by vectors.S on every exception from the kernel itself, with exceptions masked.
+/// \param interrupted  what the exception interrupted
 /// \return the registers to go on with
-extern "C" TrapFrame* handle_exception(TrapFrame* interrupted, Vector vector) noexcept;
+extern "C" TrapFrame* handle_kernel_exception(TrapFrame* interrupted, Vector vector) noexcept;
 
-TrapFrame* handle_exception(TrapFrame* interrupted, Vector vector) noexcept {
-    if (vector[Vector::event] == Vector::Event::Irq && kernel_state.gic) {
-        handle_interrupt();
-        return interrupted;
-    }
-    TrapFrame& frame = *interrupted;
-    trace::event(trace::Kind::Exception, vector.raw(), frame.esr.raw(), frame.pc);
-    if (!is_expected(frame, vector)) die(frame, vector);
-    kernel_state.expected_exception.reset();
-    print("exception: ");
-    print_exception(frame, vector);
-    platform::print_backtrace(position(frame));
-    frame.pc = behind(frame);
+TrapFrame* handle_kernel_exception(TrapFrame* interrupted, Vector vector) noexcept {
+    if (vector[Vector::event] != Vector::Event::Irq || !kernel_state.gic) die(*interrupted, vector);
+    handle_interrupt();
     return interrupted;
+}
+
+/// Called by vectors.S on every exception from EL0, once the current thread's registers are in its
+/// context; with exceptions masked, at the bottom of the kernel's stack.
+/// \return the registers of the thread to go on with
+extern "C" const arch::UserContext* handle_user_exception(Vector vector) noexcept;
+
+const arch::UserContext* handle_user_exception(Vector vector) noexcept {
+    KernelExit exit = KernelExit::Resume;
+    if (vector[Vector::event] == Vector::Event::Irq)
+        handle_interrupt();
+    else
+        exit = handle_exception(kernel_state, vector[Vector::event]);
+    return &next_context(kernel_state, exit);
 }
 
 } // namespace k

@@ -76,10 +76,6 @@ AddressSpace kernel_space() noexcept {
     return {PhysAddr{arch::Ttbr1El1::read().raw()}, arch::Asid::Kernel};
 }
 
-AddressSpace first_space() noexcept {
-    return {PhysAddr{arch::Ttbr0El1::read().raw()}, arch::Asid::Kernel};
-}
-
 PhysAddr take_table() noexcept {
     if (tables_taken < tables_in_image.size()) return image_phys(&tables_in_image[tables_taken++]);
     const auto page = boot_state.allocator ? boot_state.allocator->take_page() : std::nullopt;

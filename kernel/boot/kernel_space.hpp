@@ -7,14 +7,10 @@
 
 namespace k {
 
-inline constexpr VirtAddr lower_half{0};
 inline constexpr VirtAddr upper_half = arch::window.virt(PhysAddr{0});
 
 /// The space that TTBR1 holds: what the kernel sees.
 [[nodiscard]] AddressSpace kernel_space() noexcept;
-
-/// The one that TTBR0 holds: firmware's view, where start.S began, until map_machine is done.
-[[nodiscard]] AddressSpace first_space() noexcept;
 
 /// A page of zeros for a table of the kernel's: from a few in the image, which can be reached from
 /// the first instruction on, and when they are used up from the boot allocator.

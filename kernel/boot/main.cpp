@@ -1,13 +1,12 @@
 #include "arch/cpu.hpp"
 #include "arch/exceptions.hpp"
 #include "base/assert.hpp"
-#include "base/print.hpp"
 #include "base/trace.hpp"
-#include "boot/demo.hpp"
 #include "boot/interrupts.hpp"
 #include "boot/kernel_space.hpp"
 #include "boot/platform.hpp"
 #include "boot/survey.hpp"
+#include "boot/user_mode.hpp"
 
 namespace k {
 
@@ -35,9 +34,7 @@ void kernel_main(u64 device_tree, u64 entered_at) noexcept {
     check_invariants(kernel_state);
     map_machine(boot_state);
     start_interrupts(boot_state.machine);
-    demo::run(boot_state);
-    print("[ch" K_CHAPTER "] OK\n");
-    platform::power_off();
+    enter_user_mode(boot_state);
 }
 
 } // namespace k

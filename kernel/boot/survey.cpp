@@ -40,7 +40,7 @@ dev::Pl011 uart_at(PhysRange registers) noexcept {
 void survey(PhysAddr device_tree) noexcept {
     const bool given = device_tree != PhysAddr{};
     const DeviceTree tree = sound(open_tree(given ? arch::window.at<void>(device_tree) : nullptr));
-    auto& [machine, memory, tree_bytes, allocator] = boot_state;
+    auto& [machine, memory, blob, allocator] = boot_state;
     const PhysRange uart = sound(find_uart(tree));
     const auto memory_read = read_memory(tree, memory);
     keep_apart(uart, memory);
@@ -50,12 +50,11 @@ void survey(PhysAddr device_tree) noexcept {
     machine = sound(read_machine(tree));
     kernel_state.firmware = dev::Psci{machine.psci};
 
-    tree_bytes = tree.used_bytes();
+    blob = {device_tree, device_tree + tree.used_bytes()};
     sound(memory_read);
     keep_apart(machine.gic.distributor, memory);
     for (const PhysRange& registers : machine.gic.per_core.items())
         keep_apart(registers, memory);
-    const PhysRange blob{device_tree, device_tree + tree_bytes};
     sound(claim_loaded(memory, kernel_state.image, blob, machine.initrd));
     check_invariants(memory);
     allocator.emplace(memory);

@@ -12,7 +12,7 @@ namespace k {
 struct BootState {
     Machine machine;
     MemoryMap memory;
-    usize tree_bytes = 0;
+    PhysRange tree{};                         ///< the device tree, as far as it is in use
     std::optional<BootAllocator> allocator{}; ///< from the survey on
 };
 

@@ -21,6 +21,18 @@ constexpr std::array state_invariants{
                            [](const auto& state) noexcept {
                                return !state.cycles || state.latency.total() == state.ticks.count();
                            }},
+    Invariant<KernelState>{"the current thread runs",
+                           [](const auto& state) noexcept {
+                               return state.current == nullptr ||
+                                      state.current->state == ThreadState::Running;
+                           }},
+    Invariant<KernelState>{"the current thread runs at EL0 and can be interrupted",
+                           [](const auto& state) noexcept {
+                               using arch::Spsr;
+                               if (state.current == nullptr) return true;
+                               const Spsr pstate = state.current->context.pstate;
+                               return pstate[Spsr::mode] == 0 && !pstate[Spsr::irq_masked];
+                           }},
 };
 
 } // namespace

@@ -2,7 +2,6 @@
 /// All mutable state of the kernel itself. (User-visible objects live in memory that users gave.)
 #pragma once
 
-#include "arch/esr.hpp"
 #include "base/address.hpp"
 #include "base/histogram.hpp"
 #include "base/invariant.hpp"
@@ -11,6 +10,7 @@
 #include "dev/pl011.hpp"
 #include "dev/psci.hpp"
 #include "dev/ticker.hpp"
+#include "object/tcb.hpp"
 
 #include <optional>
 
@@ -19,7 +19,6 @@ namespace k {
 struct KernelState {
     std::optional<dev::Pl011> console{}; ///< none until the device tree has said where it is
     dev::Psci firmware;
-    std::optional<arch::ExceptionClass> expected_exception{}; ///< one that is no mistake, if any
     u32 panics = 0;                ///< more than one: a panic's own fault
     std::optional<dev::Gic> gic{}; ///< none until its registers are mapped
     u32 timer_interrupt = 0;       ///< the timer's number there
@@ -27,8 +26,9 @@ struct KernelState {
     u64 unexpected_interrupts = 0;
     dev::Ticker ticks{};
     std::optional<dev::CycleClock> cycles{}; ///< none if this core has no cycle counter
-    Histogram latency{}; ///< of ticks: cycles from the alarm's count to the handler
-    PhysRange image{};   ///< where firmware put the kernel, bss and stack included
+    Histogram latency{};    ///< of ticks: cycles from the alarm's count to the handler
+    PhysRange image{};      ///< where firmware put the kernel, bss and stack included
+    Tcb* current = nullptr; ///< the thread that runs, or has entered the kernel; none during boot
 };
 
 /// Panics with the name of the first invariant of the state that does not hold.

@@ -54,6 +54,21 @@ def test_one_input(root: Path) -> None:
     assert arguments(root).endswith(f"findings/ {root}/input")
 
 
+def test_each_target_starts_from_its_own_seeds(root: Path) -> None:
+    (root / "kernel/boot/elf.hpp").touch()
+    program = root / "build/fuzz/tests/fuzz"
+    (program / "fuzz-device-tree").rename(program / "fuzz-elf")
+    assert cli.main(root, ["fuzz", "elf"]) == 0
+    folder = root / "build/fuzz"
+    assert arguments(root).endswith(f"{folder}/corpus/elf {folder}/hostile")
+
+
+def test_every_target_is_known() -> None:
+    from tessera.commands.fuzz import TARGETS
+    sources = Path(__file__).parents[1].glob("fuzz/*.cpp")
+    assert sorted(TARGETS) == sorted(source.stem.replace("_", "-") for source in sources)
+
+
 def test_a_finding_is_a_failure(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "status").write_text("77")
     assert cli.main(root, ["fuzz", "device-tree"]) == 1
@@ -71,6 +86,7 @@ def test_one_that_was_stopped_has_found_nothing(
 
 @pytest.mark.parametrize(("words", "problem"), [
     (["device-three"], "there is no fuzz target 'device-three'"),
+    (["elf"], "chapter 04 does not read ELF files yet"),
     (["device-tree", "--runs", "0"], "'0' is not a whole number from 1 on"),
     (["device-tree", "--runs", "5", "--minutes", "1"], "not allowed with"),
     (["device-tree", "--input", "nowhere"], "there is no file nowhere"),

@@ -194,8 +194,8 @@ TEST_F(RootTaskTest, IsRefusedWhenItDoesNotFit) {
     EXPECT_EQ(refusal(file),
               "the root task ends at 0x7ffffffff000: no room for BootInfo behind it");
     file.parts[1].address = 0x7000'0000'0000;
-    EXPECT_EQ(refusal(file), "the root task needs 0x6fffffc06000 bytes of memory, and there are "
-                             "0x20000");
+    EXPECT_EQ(refusal(file),
+              "the root task needs 120259080216 KiB of memory, and 128 KiB are left");
     usize extra_pages = 0; // the image grows until each further page is one too many
     std::string outcome;
     for (file = {}; outcome.empty(); ++extra_pages) {

@@ -1,14 +1,14 @@
 /* The sixteen exception vectors, and the one place where registers are saved and loaded again.
 
-   They call  TrapFrame* handle_exception(TrapFrame* interrupted, Vector)  and go on with the frame
-   that it returns. TPIDR_EL0 and TPIDRRO_EL0 are scratch registers here. A user thread may keep
-   something in them, but nothing runs at EL0 before chapter 07; from then on the way in from EL0 is
-   a macro of its own, which saves both in the thread's context before all else. */
+   From the kernel they call  TrapFrame* handle_kernel_exception(TrapFrame* interrupted, Vector)  and
+   go on with the frame that it returns. From EL0 they call  const UserContext* handle_user_exception(Vector)
+   and go on with the context that it returns. */
 #include "asm_offsets.h"
 
 /* Arm ARM, "Exception vectors". There is room for 32 instructions. The processor has kept the flags
    in SPSR_EL1, but SP is not to be trusted: what is wrong may be the stack. The frame goes there
-   only if SP is aligned and leaves the handler enough room, and to the emergency stack if not. */
+   only if SP is aligned and leaves the handler enough room, and to the emergency stack if not.
+   TPIDR_EL0 and TPIDRRO_EL0 are scratch registers: what the thread has in them is in its context. */
 .macro VECTOR number
     .balign 0x80
     msr     tpidr_el0, x0
@@ -30,7 +30,16 @@
     b       enter
 .endm
 
-/* x2 to x29, to or from the frame at SP. */
+/* While a thread runs, SP is the address of its context, so there is a place for all registers at
+   once. x0 and x1 go there here, all others in enter_from_user. */
+.macro USER_VECTOR number
+    .balign 0x80
+    stp     x0, x1, [sp, #FRAME_X]
+    mov     x0, #\number
+    b       enter_from_user
+.endm
+
+/* x2 to x29, to or from the frame at SP. A context has them in the same place. */
 .macro REGISTERS instruction
     \instruction x2,  x3,  [sp, #FRAME_X + 8 * 2]
     \instruction x4,  x5,  [sp, #FRAME_X + 8 * 4]
@@ -52,7 +61,14 @@
     .balign 0x800
     .global exception_vectors
 exception_vectors:
-    .irp    number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    .irp    number, 0, 1, 2, 3, 4, 5, 6, 7
+    VECTOR  \number
+    .endr
+    USER_VECTOR 8                       // synchronous
+    USER_VECTOR 9                       // IRQ
+    VECTOR  10                          // FIQ, which is masked while a thread runs
+    USER_VECTOR 11                      // SError
+    .irp    number, 12, 13, 14, 15      // AArch32, in which no thread runs
     VECTOR  \number
     .endr
     .balign 0x80
@@ -71,7 +87,7 @@ enter:
     stp     x4,  x5, [sp, #FRAME_PC]         // then PC, PSTATE
     stp     x6,  x7, [sp, #FRAME_ESR]        // and ESR, FAR
     mov     x0, sp
-    bl      handle_exception
+    bl      handle_kernel_exception
 
 /* x0 = the frame to go on with. Its x0 comes last, being needed until SP is right. */
 resume:
@@ -86,3 +102,37 @@ resume:
     mov     sp, x0
     mrs     x0, tpidr_el0
     eret
+
+/* x0 = the vector's number. Nothing that was on the kernel's stack is of any use now. */
+enter_from_user:
+    REGISTERS stp
+    mrs     x2, sp_el0
+    mrs     x3, elr_el1
+    mrs     x4, spsr_el1
+    mrs     x5, tpidr_el0
+    stp     x30, x2, [sp, #FRAME_X + 8 * 30]
+    stp     x3,  x4, [sp, #CONTEXT_PC]
+    str     x5,      [sp, #CONTEXT_TLS]
+    adrp    x2, stack_top
+    mov     sp, x2
+    mov     x29, xzr                         // the frame chain of a backtrace ends here
+    bl      handle_user_exception
+
+/* [[noreturn]] void resume_user(const UserContext*): every register of the thread's is loaded, so
+   nothing of the kernel's is left in any. */
+    .global resume_user
+    .type   resume_user, %function
+resume_user:
+    mov     sp, x0
+    ldp     x2,  x3, [sp, #CONTEXT_PC]
+    ldp     x4,  x5, [sp, #CONTEXT_TLS]
+    ldp     x30, x6, [sp, #FRAME_X + 8 * 30]
+    msr     elr_el1, x2
+    msr     spsr_el1, x3
+    msr     tpidr_el0, x4
+    msr     tpidrro_el0, x5
+    msr     sp_el0, x6
+    REGISTERS ldp
+    ldp     x0,  x1, [sp, #FRAME_X]
+    eret
+    .size   resume_user, . - resume_user

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from tessera import console
@@ -15,10 +16,25 @@ from tessera.errors import Failure, Misuse
 from tessera.numbers import positive
 from tessera.tree import Tree
 
-HELP = "feed made-up input to the device tree reader"
+HELP = "feed made-up input to a reader of the kernel's"
 
-#: Larger inputs than this, in bytes, are not tried: QEMU's own tree has 7.5 KB.
-LONGEST = 8192
+
+
+@dataclass(frozen=True)
+class Target:
+    """A part of the kernel that reads what others wrote."""
+
+    reads: str
+    source: str  # where it is in the kernel
+    chapter: int  # the first that has it
+    seeds: str  # a folder in the build folder: the inputs that it starts from
+    longest: int  # larger inputs than this, in bytes, are not tried
+
+
+TARGETS = {
+    "device-tree": Target("device trees", "kernel/boot/device_tree.hpp", 4, "trees", 8192),
+    "elf": Target("ELF files", "kernel/boot/elf.hpp", 7, "hostile", 12288),
+}
 
 #: libFuzzer's exit status when a signal asked it to stop.
 STOPPED = 72
@@ -58,12 +74,12 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
 
 def _check(args: argparse.Namespace, tree: Tree) -> None:
     """Misuse when this tree has no such target, or the input is not there."""
-    names = sorted(file.stem.replace("_", "-") for file in (tree.root / "tests/fuzz").glob("*.cpp"))
-    if args.target not in names:
-        raise Misuse(f"there is no fuzz target '{args.target}'", f"There is: {', '.join(names)}.")
-    if not (tree.root / "kernel/boot/device_tree.hpp").exists():
-        raise Misuse(f"chapter {tree.chapter:02} does not read device trees yet",
-                     "Chapter 04 is the first that does.")
+    target = TARGETS.get(args.target)
+    if target is None:
+        raise Misuse(f"there is no fuzz target '{args.target}'", f"There is: {', '.join(TARGETS)}.")
+    if not (tree.root / target.source).exists():
+        raise Misuse(f"chapter {tree.chapter:02} does not read {target.reads} yet",
+                     f"Chapter {target.chapter:02} is the first that does.")
     if args.input and not args.input.is_file():
         raise Misuse(f"--input: there is no file {args.input}")
 
@@ -72,10 +88,11 @@ def _amount(args: argparse.Namespace, folder: Path) -> list[str | Path]:
     """libFuzzer's options for how long, and where inputs come from."""
     if args.input:
         return [args.input.resolve()]
+    target = TARGETS[args.target]
     corpus = folder / "corpus" / args.target
-    options: list[str | Path] = [f"-max_len={LONGEST}", "-print_final_stats=1"]
+    options: list[str | Path] = [f"-max_len={target.longest}", "-print_final_stats=1"]
     options += [f"-runs={args.runs}"] if args.runs else [f"-max_total_time={60 * (args.minutes or 1)}"]
     if args.seed:  # the same start every time, so nothing that earlier runs have left
-        return [*options, f"-seed={args.seed}", folder / "trees"]
+        return [*options, f"-seed={args.seed}", folder / target.seeds]
     corpus.mkdir(parents=True, exist_ok=True)
-    return [*options, corpus, folder / "trees"]
+    return [*options, corpus, folder / target.seeds]

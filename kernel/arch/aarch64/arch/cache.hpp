@@ -16,11 +16,11 @@ struct Ctr : Bits<Ctr> {
 K_SYSTEM_REGISTER(CtrEl0, "ctr_el0", Ctr);
 
 /// Calls `maintain` with the address of each cache line that holds some of `range`.
-template <class Maintain>
-void for_each_line(PhysRange range, Maintain maintain) noexcept {
+template <class Address, class Maintain>
+void for_each_line(Range<Address> range, Maintain maintain) noexcept {
     const unsigned line_bits = CtrEl0::read()[Ctr::data_line] + 2;
     asm volatile("dsb sy" : : : "memory"); // what was stored uncached has arrived
-    for (PhysAddr line = range.begin.align_down(line_bits); line < range.end;
+    for (Address line = range.begin.align_down(line_bits); line < range.end;
          line = line + bit(line_bits))
         maintain(line.raw());
     asm volatile("dsb sy" : : : "memory");
@@ -40,6 +40,12 @@ inline void clean_data(PhysRange range) noexcept {
 /// Makes instruction fetches see memory as it is now.
 inline void invalidate_instructions() noexcept {
     asm volatile("ic iallu\n dsb nsh\n isb" : : : "memory");
+}
+
+/// Makes instruction fetches see what was stored in `range`, whatever address they go by.
+inline void unify_instructions(VirtRange range) noexcept {
+    for_each_line(range, [](u64 line) { asm volatile("dc cvau, %0" : : "r"(line) : "memory"); });
+    invalidate_instructions();
 }
 
 } // namespace k::arch

@@ -29,6 +29,13 @@ struct Mair : Bits<Mair> {
     }
 };
 
+/// TTBR0_EL1: the tables of the lower half, and whose they are.
+struct Ttbr0 : Bits<Ttbr0> {
+    using Bits::Bits;
+    static constexpr Field<63, 48, Asid> asid{};
+    static constexpr InPlace<47, 1> root{};
+};
+
 /// How walkers read the tables themselves.
 enum class WalkCaching : u8 { WriteBack = 1 };
 
@@ -65,6 +72,8 @@ struct Mmfr0 : Bits<Mmfr0> {
 /// System Control Register.
 struct Sctlr : Bits<Sctlr> {
     using Bits::Bits;
+    static constexpr Bit<26> user_cache_maintenance{}; ///< UCI
+    static constexpr Bit<15> user_cache_type{};        ///< UCT: EL0 may read CTR_EL0
     static constexpr Bit<12> instruction_cache{};
     static constexpr Bit<3> stack_alignment{};
     static constexpr Bit<2> data_cache{};
@@ -76,7 +85,7 @@ struct Sctlr : Bits<Sctlr> {
 
 K_SYSTEM_REGISTER(MairEl1, "mair_el1", Mair);
 K_SYSTEM_REGISTER(TcrEl1, "tcr_el1", Tcr);
-K_SYSTEM_REGISTER(Ttbr0El1, "ttbr0_el1", Plain);
+K_SYSTEM_REGISTER(Ttbr0El1, "ttbr0_el1", Ttbr0);
 K_SYSTEM_REGISTER(Ttbr1El1, "ttbr1_el1", Plain);
 K_SYSTEM_REGISTER(Mmfr0El1, "id_aa64mmfr0_el1", Mmfr0);
 K_SYSTEM_REGISTER(SctlrEl1, "sctlr_el1", Sctlr);
