@@ -217,7 +217,7 @@ class Ended:
 
 
 def test_a_process_that_ends_while_it_is_looked_at_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(activity, "_members", lambda _: iter([Ended()]))
+    monkeypatch.setattr(activity, "_members", lambda _: iter([(Ended(), 0)]))
     assert activity.look(1) == activity.Activity(0.0, waiting=True)
 
 
@@ -231,6 +231,24 @@ def test_cpu_time_is_no_idling(monkeypatch: pytest.MonkeyPatch) -> None:
         watch.look(float(second))
         idle.append(watch.seconds)
     assert idle == [0, 0, 0, 1, 2]
+
+
+def test_a_child_that_leaves_the_group_counts() -> None:
+    script = "setsid python3 -c 'import time; x = bytearray(64 << 20); time.sleep(100)' & wait"
+    with subprocess.Popen(["sh", "-c", script], start_new_session=True) as process:
+        try:
+            wait_until(lambda: activity.look(process.pid).memory_bytes > 64 << 20, "memory")
+        finally:
+            for member, _ in list(activity._members(process.pid)):
+                os.kill(int(member.name), signal.SIGKILL)
+
+
+def test_memory_is_limited() -> None:
+    limits = Limits(memory_bytes=64 << 20)
+    eater = "x = []\nwhile True: x.append(bytearray(1 << 20))"
+    done = run(["/usr/bin/python3", "-c", eater], limits)
+    assert done.stop is Stop.MEMORY
+    assert judge(done, 1).sentence.startswith("too much memory: more than 64 MiB")
 
 
 def test_the_cpu_time_of_a_group() -> None:
