@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,11 @@ FILES = {
     "eats-memory": source(
         f"{_HOST}    for (;;) new int[1 << 20]();\n{_END}    return 0;",
     ),
+    "forks": source(
+        f"{_HOST}    for (int i = 0; i < 4000; ++i)\n        if (fork() == 0) pause();\n    pause();\n{_END}"
+        "    return 0;",
+        f"{_HOST}#include <unistd.h>\n{_END}",
+    ),
     "prints-success": source(
         f'{_GUEST}    const char* text = "the answer is right\\n[ch01] OK\\n";\n'
         f"{_UART}{_PRINT}{_OFF}{_END}    return 0;"
@@ -83,7 +89,17 @@ def graded(
     reports = many.grade(Tree(proved), [str(p) for p in sources], wishes, lambda _: None)
     assert (folder / "victim.txt").read_text() == "untouched" or not _isolated()
     assert not list((proved / "build/grading").glob("run-*"))
+    left = subprocess.run(["pgrep", "-f", "exercise_tests"], capture_output=True, check=False)
+    assert not [p for p in left.stdout.split() if str(proved) in _command(p)]
     return {report.submission: report for report in reports}
+
+
+def _command(pid: bytes) -> str:
+    """The command line of a process; nothing when it has ended."""
+    try:
+        return Path("/proc", pid.decode(), "cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _trees(proved: Path, folder: Path) -> None:  # noqa: F811
@@ -157,6 +173,7 @@ def test_what_does_not_build_says_why(graded: dict[str, Report]) -> None:
     [
         ("loops", ["it never ended: a loop", "spinning"]),
         ("prints-gigabytes", ["it printed more than a megabyte", "too much output"]),
+        ("forks", ["it took more memory than it may have"]),
         ("eats-memory", ["it took more memory than it may have"]),
     ],
 )

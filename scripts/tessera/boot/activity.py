@@ -9,6 +9,8 @@ from typing import Iterator
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+#: What a process costs beside its own memory, so that many small ones are not for nothing.
+_PROCESS_PAGES = (512 << 10) // _PAGE
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Activity:
 
     cpu_seconds: float
     waiting: bool  # every thread sleeps: none runs, waits for a processor, or for a disk
-    memory_bytes: int = 0  # resident
+    memory_bytes: int = 0  # resident, with something for each process
 
 
 def look(group: int) -> Activity:
@@ -25,7 +27,7 @@ def look(group: int) -> Activity:
     QEMU is no obstacle, and a child that leaves the group no way out."""
     ticks, pages, waiting = 0, 0, True
     for process, rss in _members(group):
-        pages += rss
+        pages += rss + _PROCESS_PAGES
         for thread in _stats(_threads(process)):
             ticks += int(thread[11]) + int(thread[12])
             waiting = waiting and thread[0] == "S"

@@ -25,10 +25,18 @@ MARK = "EXERCISE"
 PRISTINE = "pristine"
 
 #: No student's business, or no help without what is left out.
-_LEFT_OUT = ("tests/tools/", "book/instructor/", ".ci/", ".github/")
+_LEFT_OUT = (
+    "tests/tools/",
+    "tests/spec/",
+    "tests/mutation/",
+    "book/instructor/",
+    ".ci/",
+    ".github/",
+)
 #: In an exercise's folder: what gives its solution away.
 _SECRET = re.compile(r"(starter|solution)\.patch|(mutants|solution|instructor)(/.*|\.md)")
-_NUMBERED = re.compile(r"(?:^|/)(\d\d)(?=$|[-_./])")
+#: Paths in which the number of a chapter stands.
+_NUMBERED = re.compile(r"(?:chapters/|book/|userland/(?:.*/)?ch)(\d\d)[-_./]")
 _EXERCISE = re.compile(r"chapters/\d\d/exercises/([^/]+)/(.*)")
 
 
@@ -80,7 +88,7 @@ def _handed_out(path: str, chapter: int, exercises: Sequence[str]) -> bool:
     """Whether a file goes to students of a chapter."""
     if path.startswith(_LEFT_OUT):
         return False
-    if any(int(number) > chapter for number in _NUMBERED.findall(path)):
+    if (found := _NUMBERED.match(path)) and int(found[1]) > chapter:
         return False
     if path == f"chapters/{chapter:02}/stage.patch":
         return False

@@ -127,7 +127,6 @@ def _from_loose(source: Path, exercise: Exercise) -> Submission:
     for name, place in places.items():
         if (source / name).exists():
             found.files[place] = _read(source / name)
-            found.note(f"{name}: taken for {place}")
     if not found.files:
         raise Failure(f"it holds neither a patch, nor a tree, nor any of {', '.join(places)}")
     return found
