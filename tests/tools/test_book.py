@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from tessera.book import manuscript
+from tessera.book import manuscript, spelling
 from tessera.book.checks import Checker
 from tessera.book.manuscript import Page, blocks, prose
 from tessera.book.sources import Sources
@@ -44,6 +44,11 @@ def test_what_a_page_shows_and_names_is_so(page: Page, checker: Checker) -> None
     assert checker.mistakes(page) == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_words_are_spelt_as_a_dictionary_has_them(page: Page) -> None:
+    assert spelling.mistakes(page.text, REPOSITORY / "book/words.txt") == []
+
+
 @pytest.mark.parametrize("page", CHAPTERS, ids=named)
 def test_a_chapter_is_as_long_as_one_sitting(page: Page) -> None:
     assert 2000 <= len(prose(page.text).split()) <= 5000
@@ -72,7 +77,7 @@ SOUND = """
 ```cpp kernel/boot/main.cpp kernel_main
 ```
 
-```tried
+```tried no-stack
 anything at all
 ```
 """
@@ -93,7 +98,9 @@ def test_a_sound_text_has_no_mistakes(checker: Checker) -> None:
     ("    bl      clear_bss\n    mov", "    bl      clear_bss\n" * 7 + "    mov", "8 lines are too many"),
     ("main.cpp kernel_main", "main.cpp kernel_man", "defines no 'kernel_man'"),
     ("asm kernel/boot/start.S", "asm", "has no file ''"),
-    ("```tried", "```", "says nothing about what this is"),
+    ("```tried no-stack", "```", "says nothing about what this is"),
+    ("```tried no-stack", "```tried", "tried.toml has no recipe ''"),
+    ("```tried no-stack", "```tried no-stock", "tried.toml has no recipe 'no-stock'"),
     ("`kernel/boot/start.S`", "`kernel/boot/stop.S`", "stage 01 has no `kernel/boot/stop.S`"),
     ("ch02:kernel/base/print.hpp", "kernel/base/print.hpp", "stage 01 has no `kernel/base/print.hpp`"),
     ("`book/README.md`", "`book/missing.md`", "has no `book/missing.md`"),
@@ -103,6 +110,12 @@ def test_each_mistake_is_found(right: str, wrong: str, said: str, checker: Check
     assert right in SOUND
     found = checker.mistakes_in(SOUND.replace(right, wrong, 1), 1)
     assert len(found) == 1 and said in found[0], found
+
+
+def test_a_misspelt_word_is_found_on_its_line_and_code_is_no_prose() -> None:
+    text = "Fine.\n```text\nxqzt\n```\nThe `xqzt` of [colour](xqzt.md) is\na colur, QEMU\u2019s.\n"
+    found = spelling.mistakes(text, REPOSITORY / "book/words.txt")
+    assert len(found) == 1 and found[0].startswith("line 6: 'colur' is in no dictionary")
 
 
 def test_a_block_that_never_ends_is_a_mistake() -> None:

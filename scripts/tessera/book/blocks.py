@@ -4,16 +4,18 @@ from __future__ import annotations
 from html import escape
 from typing import Sequence
 
-from tessera.book import excerpts, highlight
+from tessera.book import excerpts, highlight, transcripts
 from tessera.book.checks import LANGUAGES, at_stage
 from tessera.book.links import Links
 from tessera.book.manuscript import Block, Page
+from tessera.tree import Tree
 
 
 class Blocks:
     """Renders blocks; what they say has been checked before."""
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, tree: Tree, links: Links) -> None:
+        self._tree = tree
         self._links = links
         self._sources = links.sources
 
@@ -27,6 +29,8 @@ class Blocks:
             return _boot(block)
         if block.kind == "console":
             return figure("console", "", [_command(line) for line in block.lines])
+        if block.kind == "tried":
+            return self._tried(block, page)
         return figure(block.kind, "", [highlight.plain(line) for line in block.lines])
 
     def _code(self, block: Block, stage: int) -> str:
@@ -55,6 +59,24 @@ class Blocks:
         having = self._sources.text(stage, path).splitlines()
         first = (excerpts.locate(excerpts.before(block.lines), having) or [0])[0] + 1
         return figure("diff", self._caption(stage, path, first), diff_lines(block.lines))
+
+    def _tried(self, block: Block, page: Page) -> str:
+        """What was tried, with the change and the command that show it again."""
+        recipe = transcripts.recipes(self._tree, page.stage)[block.source]
+        shown = figure("tried", "", [_command(line) for line in block.lines])
+        how = [self._change(path, text, page.stage) for path, text in recipe.change.items()]
+        if recipe.shown:
+            how.insert(0, "<p>First the change shown above. Then:</p>")
+        start = f"./tessera start {page.stage:02} ../mine"
+        how.append(figure("console", f"In a folder made by <code>{start}</code>",
+                          [_command(f"$ {line}") for line in recipe.command.strip().splitlines()]))
+        return f'{shown}<details class="recipe"><summary>Try it yourself</summary>{"".join(how)}</details>'
+
+    def _change(self, path: str, text: str, stage: int) -> str:
+        """A change that a recipe makes."""
+        address = self._links.source(stage, path) if path in self._sources.files[stage] else None
+        caption = f'<a href="{address}">{escape(path)}</a>' if address else escape(path)
+        return figure("diff", caption, diff_lines(text.strip("\n").split("\n")))
 
     def _caption(self, stage: int, path: str, line: int) -> str:
         """Where an excerpt stands, as a link."""

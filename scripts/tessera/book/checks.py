@@ -8,11 +8,11 @@ from pathlib import Path
 from tessera.book import excerpts
 from tessera.book.manuscript import Block, Page, blocks, named
 from tessera.book.sources import KERNEL, TESTS, Sources
+from tessera.book.transcripts import recipes
 from tessera.tree import Tree
 
-#: Blocks whose truth is settled elsewhere (`transcripts`), and those that claim nothing.
-TRANSCRIPTS = ("tried", "console")
-FREE = ("text",)
+#: Blocks that say nothing of where they come from: commands speak for themselves, drawings for nobody.
+FREE = ("console", "text")
 LANGUAGES = {"cpp", "asm", "ld", "cmake"}
 #: Lines a diff and an excerpt may have; a symbol quoted by name may be longer.
 LONGEST = {"diff": 12}
@@ -39,8 +39,10 @@ class Checker:
 
     def wrong_block(self, block: Block, stage: int) -> str | None:
         """What is wrong with a block, if anything."""
-        if block.kind in TRANSCRIPTS or (block.kind in FREE and not block.source):
+        if block.kind in FREE and not block.source:
             return None
+        if block.kind == "tried":
+            return self._wrong_recipe(block, stage)
         if block.kind == "boot":
             return self._wrong_output(block)
         if block.kind not in LANGUAGES | {"diff"}:
@@ -48,6 +50,12 @@ class Checker:
         if block.kind != "diff" and not block.lines:
             return self._wrong_quotation(block, stage)
         return self._wrong_excerpt(block, stage)
+
+    def _wrong_recipe(self, block: Block, stage: int) -> str | None:
+        """Whether it is said how to see what was tried. That it is seen, a test of its own tells."""
+        if block.source in recipes(self.tree, stage):
+            return None
+        return f"chapters/{stage:02}/tried.toml has no recipe '{block.source}'"
 
     def _wrong_output(self, block: Block) -> str | None:
         number, _, name = block.source.partition("/")

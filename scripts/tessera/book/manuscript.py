@@ -79,14 +79,14 @@ class Page:
         return first[2:].strip()
 
 
-def pages(tree: Tree) -> list[Page]:
-    """All pages in reading order."""
+def pages(tree: Tree, *, answers: bool = True) -> list[Page]:
+    """All pages in reading order, with or without the answers that students are not to see."""
     book, newest = tree.root / "book", tree.chapters[-1]
     found = []
     for part, pattern in PARTS:
         for file in sorted(book.glob(pattern)):
             path = file.relative_to(book).as_posix()
-            if not _NOT_PAGES.search(path):
+            if not _NOT_PAGES.search(path) and (answers or not path.endswith(ANSWERS)):
                 found.append(Page(file, path, part, newest))
     return found
 
@@ -121,7 +121,8 @@ def prose(text: str) -> str:
 
 def named(text: str) -> list[str]:
     """What stands in backticks in the running text."""
-    return [" ".join(name.split()) for name in re.findall(r"`([^`]+)`", prose(text))]
+    text = re.sub(r"<!--.*?-->", "", prose(text), flags=re.DOTALL)
+    return [" ".join(name.split()) for name in re.findall(r"`([^`]+)`", text)]
 
 
 def slug(title: str) -> str:

@@ -15,13 +15,14 @@ from typing import Callable
 from tessera.book import blocks as rendered
 from tessera.book.frame import Sheet, plain_title
 from tessera.book.links import Links
-from tessera.book.manuscript import Block, Page, pieces, slug
+from tessera.book.manuscript import ANSWERS, Block, Page, pieces, slug
 from tessera.errors import Failure
 
 _INLINE, _BLOCK = "xqi{}iqx", "xqb{}bqx"
 _MARK = re.compile(r"xqi(\d+)iqx")
 _BLOCK_MARK = re.compile(r"<p(?: [^>]*)?>\s*xqb(\d+)bqx\s*</p>")
 _CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _PICTURE = re.compile(r'!\[([^]]*)\]\(([^) ]+)(?:\s+"([^"]*)")?\)')
 _LINK = re.compile(r"\[((?:[^][]|\[[^]]*\])+)\]\(([^) ]+)\)")
 _HEADING = re.compile(r"^(#{1,4}) (.+)$", re.MULTILINE)
@@ -46,6 +47,7 @@ class Weave:
         """The page's text as Doxygen gets it."""
         text = "\n".join(self._block(piece) if isinstance(piece, Block) else piece
                          for piece in pieces(self.page.text))
+        text = _COMMENT.sub("", text)
         text = _CODE.sub(lambda found: self._code(found[2]), text)
         text = _PICTURE.sub(lambda found: self._picture(found), text)
         text = _LINK.sub(lambda found: self._link(found[1], found[2]), text)
@@ -70,10 +72,13 @@ class Weave:
         return f"\n{self._mark(self.picture(path, found[1], found[3] or ''), _BLOCK)}\n"
 
     def _link(self, text: str, target: str) -> str:
-        return self._mark(f'<a href="{escape(self._address(target))}">') + text + self._mark("</a>")
+        address = self._address(target)
+        if address is None:
+            return text
+        return self._mark(f'<a href="{escape(address)}">') + text + self._mark("</a>")
 
-    def _address(self, target: str) -> str:
-        """Where a link of the manuscript leads in the site."""
+    def _address(self, target: str) -> str | None:
+        """Where a link of the manuscript leads in the site; None if to answers that are left out."""
         if re.match(r"https?:", target):
             return target
         path, hash_, anchor = target.partition("#")
@@ -82,6 +87,8 @@ class Weave:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(self.page.path), path))
         if other := self.page_of(path):
             return other.address + hash_ + anchor
+        if path.endswith(ANSWERS):
+            return None
         raise Failure(f"book/{self.page.path}: the link to {target} leads to no page of the book")
 
     def _heading(self, found: re.Match[str]) -> str:
@@ -114,6 +121,7 @@ class Weave:
         body = _RENDERED_HEADING.sub(heading, self._put_back(contents[1]))
         body = re.sub(r'<p><a class="anchor" id="[^"]*"></a>\s*', "<p>", body)
         body = re.sub(r'<a class="anchor" id="[^"]*"></a>', "", body)
+        body = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", body)
         title = _CODE.sub(lambda found: f"<code>{escape(found[2])}</code>", self.page.title)
         intro = f"<h1>{title}</h1>\n"
         return Sheet(self.page.address, plain_title(self.page.title), intro + body, "prose", headings)

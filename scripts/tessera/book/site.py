@@ -1,6 +1,7 @@
 """Making the site: every page, from manuscript, stages and Doxygen."""
 from __future__ import annotations
 
+import hashlib
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 from tessera import chapter as chapters
-from tessera.book import api, assets, doxygen, manuscript, pictures, search
+from tessera.book import api, assets, doxygen, linkcheck, manuscript, pictures, search
 from tessera.book import historypage, recording, sourcepage
 from tessera.book.blocks import Blocks
 from tessera.book.checks import Checker
@@ -21,9 +22,15 @@ from tessera.book.sources import Sources
 from tessera.book.stagepage import Recordings, StagePages
 from tessera.chapter import Chapter
 from tessera.errors import Failure
+from tessera.stages.store import locked
 from tessera.tree import Tree
 
 Say = Callable[[float, str], None]
+
+#: Remembers from what a site was rendered.
+_STAMP = ".rendered-from"
+#: Whatever may change the site.
+_READ = ("book", "chapters", "kernel", "tests/unit", "userland", "scripts", "CMakeLists.txt")
 
 
 @dataclass
@@ -32,7 +39,8 @@ class Site:
 
     tree: Tree
     out: Path
-    say: Say
+    say: Say = lambda percent, doing: None
+    answers: bool = True  # with what students are not to see
 
     @property
     def work(self) -> Path:
@@ -47,7 +55,7 @@ class Site:
     @cached_property
     def pages(self) -> list[Page]:
         """The manuscript."""
-        return manuscript.pages(self.tree)
+        return manuscript.pages(self.tree, answers=self.answers)
 
     @cached_property
     def chapters(self) -> dict[int, Chapter]:
@@ -63,6 +71,25 @@ class Site:
     def links(self) -> Links:
         """Addresses of what names mean."""
         return Links(self.sources)
+
+    def bring_up_to_date(self) -> None:
+        """Renders the site unless it has been rendered from just these files. One at a time."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        with locked(self.work / "lock", "the book is being rendered already; waiting"):
+            stamp, key = self.out / _STAMP, self._key()
+            if not stamp.is_file() or stamp.read_text(encoding="utf-8") != key:
+                self.make()
+                stamp.write_text(key, encoding="utf-8")
+
+    def _key(self) -> str:
+        """What the site is made of: every file that may be read, and how it is to be made."""
+        files = sorted(file for place in _READ for file in (self.tree.root / place).rglob("*")
+                       if file.is_file() and file.suffix != ".pyc")
+        sums = hashlib.sha256(repr(self.answers).encode())
+        for file in files:
+            sums.update(f"{file.relative_to(self.tree.root)}\0".encode())
+            sums.update(hashlib.sha256(file.read_bytes()).digest())
+        return sums.hexdigest()
 
     def make(self) -> None:
         """Renders everything; nothing of an earlier site is left."""
@@ -85,6 +112,9 @@ class Site:
         self.say(90, "assets")
         assets.bundle(self.tree, self.form, fresh)
         search.write(fresh, prose)
+        self.say(95, "links")
+        if wrong := linkcheck.mistakes(fresh, self.tree.root):
+            raise Failure("\n".join(["the site has mistakes", *wrong]))
         shutil.rmtree(self.out, ignore_errors=True)
         self.out.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(fresh, self.out)
@@ -99,7 +129,7 @@ class Site:
 
     def _weaves(self) -> list[Weave]:
         by_path = {page.path: page for page in self.pages}
-        blocks = Blocks(self.links)
+        blocks = Blocks(self.tree, self.links)
         draw = pictures.Drawer(self.tree)
         return [Weave(page, f"tesserapage{number}", self.links, blocks, by_path.get, draw.figure)
                 for number, page in enumerate(self.pages)]

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import PurePosixPath
 from typing import Iterator
 
 from tessera.book import highlight
@@ -34,7 +35,9 @@ def _listing(links: Links, stage: int, chapters: dict[int, Chapter]) -> Sheet:
     """The files of a stage, folder by folder."""
     folders: dict[str, list[str]] = {}
     for path in links.sources.files[stage]:
-        folders.setdefault(path.rpartition("/")[0], []).append(path)
+        for folder in PurePosixPath(path).parents[:-1]:
+            folders.setdefault(str(folder), [])
+        folders[path.rpartition("/")[0]].append(path)
     body = [f"<h1>Chapter {stage:02}: its sources</h1>",
             f'<p>All files of <a href="../../{stage_address(stage)}">chapter {stage:02}, '
             f"{escape(chapters[stage].title)}</a>.</p>"]

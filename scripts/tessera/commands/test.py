@@ -61,6 +61,8 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     from tessera import setup
 
     setup.ensure("test", tree=tree)
+    if os.environ.get("CI") == "true":
+        _set_up_site_tests(tree)
     if args.at_tag:
         from tessera.suite import at_tag
 
@@ -80,3 +82,12 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     if everything and not args.all:
         console.step("CI=true: every test runs, whatever is remembered")
     return run.run(tree, parts, PRESETS, args.k, args.j, use_cache=not (everything or args.k))
+
+
+def _set_up_site_tests(tree: Tree) -> None:
+    """In CI the book is rendered and looked at in a browser; elsewhere, where that is installed."""
+    from tessera import setup
+    from tessera.book import npm
+
+    setup.ensure("browser", tree=tree)
+    npm.ensure(tree.root)

@@ -53,6 +53,8 @@ TIERS = {
             "libclang-rt-14-dev",
             "gcovr",
             "universal-ctags",
+            "hunspell",
+            "hunspell-en-gb",
         ),
         ("run",),
     ),

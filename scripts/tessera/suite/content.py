@@ -29,7 +29,8 @@ PROGRAMS = (
 )
 
 #: What no kernel test reads: prose, editors, and the tests of the tools.
-_UNREAD = ("book/", "tests/tools/", ".github/", ".devcontainer/", ".vscode/", ".ci/")
+_UNREAD = ("book/", "scripts/book/", "scripts/tessera/book/", "tests/browser/", "tests/tools/",
+           ".github/", ".devcontainer/", ".vscode/", ".ci/")
 
 
 def tree_ids(tree: Tree, chapters: Iterable[int]) -> dict[int, str]:

@@ -28,7 +28,7 @@ class Drawer:
         if not alternative.strip():
             raise Failure(f"the picture {path} has no alternative text")
         told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-        svg = prepared(self.svg(path), alternative)
+        svg = prepared(self.svg(path), alternative, PurePosixPath(path).stem)
         return f'<figure class="picture"><div class="scroll" tabindex="0">{svg}</div>{told}</figure>'
 
     def svg(self, path: str) -> str:
@@ -55,13 +55,14 @@ def _graphviz(source: str, path: str) -> str:
     return re.sub(r"<text (?![^>]*fill=)", '<text fill="currentColor" ', svg)
 
 
-def prepared(svg: str, alternative: str) -> str:
-    """An SVG that can stand inside a page, with a text for those who do not see it."""
+def prepared(svg: str, alternative: str, name: str) -> str:
+    """An SVG that can stand inside a page: its ids begin with its name, and it says what it shows."""
     start = re.search(r"<svg\b[^>]*>", svg)
     if not start:
-        raise Failure("a picture is no SVG")
+        raise Failure(f"the picture {name} is no SVG")
     opening = re.sub(r'\s(role|aria-label|aria-labelledby)="[^"]*"', "", start[0])
     label = escape(alternative, quote=True)
     opening = opening.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-    inside = re.sub(r"<title>.*?</title>", "", svg[start.end():], flags=re.DOTALL)
-    return opening + inside
+    inside = re.sub(r"<title>.*?</title>|<!--.*?-->", "", svg[start.end():], flags=re.DOTALL)
+    inside = re.sub(r'(?<=\sid=")', f"{name}-", inside)
+    return opening + re.sub(r'(?<=url\(#)|(?<=href="#)', f"{name}-", inside)

@@ -1,0 +1,233 @@
+// Every page of the book in headless Chromium.
+// Usage: node site.mjs NPM SITE [--screenshots DIR] [--patience SECONDS]
+//
+// Prints a line for each mistake, `CHECK<tab>PAGE<tab>WHAT`, and at the end how much was looked at,
+// as `done<tab>PAGES<tab>ACTIONS`. Exit status 0 also when there are mistakes: whoever reads the lines judges.
+
+import { createRequire } from "node:module";
+import { readFileSync, readdirSync, mkdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+
+const { positionals: [npm, folder], values: options } = parseArgs({
+    allowPositionals: true,
+    options: { screenshots: { type: "string" }, patience: { type: "string", default: "120" } },
+});
+const require = createRequire(resolve(npm, "node_modules", "x.js"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const site = resolve(folder);
+
+const WIDE = 1440, NARROW = 360, TABS = 3;
+// Of long listings only the beginning is judged for access: the rest is made alike, and takes axe minutes.
+const ALIKE = ".lines .l:nth-child(n+40), .diff code > :nth-child(n+20), details.file:nth-of-type(n+8)";
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run"];
+
+const say = (check, page, what) => console.log([check, page, what.replaceAll(/\s+/g, " ")].join("\t"));
+// `page` may have a query or an anchor.
+const address = (page) => new URL(page, pathToFileURL(site + "/")).href;
+
+function allPages(under = site) {
+    return readdirSync(under, { withFileTypes: true }).flatMap((entry) => {
+        const path = join(under, entry.name);
+        if (entry.isDirectory()) return allPages(path);
+        return entry.name.endsWith(".html") ? [relative(site, path)] : [];
+    }).sort();
+}
+
+// A tab that reports what the browser complains of, under the name of the page it shows.
+async function openTab(context) {
+    const tab = await context.newPage();
+    tab.setDefaultTimeout(1000 * options.patience); // a busy machine is no mistake of the site's
+    tab.showing = "";
+    tab.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) say("console", tab.showing, message.text());
+    });
+    tab.on("pageerror", (error) => say("console", tab.showing, error.message));
+    tab.on("requestfailed", (request) => say("resource", tab.showing, request.url().split("/").pop()));
+    tab.on("request", (request) => {
+        if (!/^(file|data|blob):/.test(request.url())) say("resource", tab.showing, `asks for ${request.url()}`);
+    });
+    return tab;
+}
+
+async function show(tab, page) {
+    tab.showing = page;
+    await tab.goto(address(page), { waitUntil: "load" });
+}
+
+async function checkWidth(tab, page, width) {
+    await tab.setViewportSize({ width, height: 900 });
+    const needed = await tab.evaluate(() => document.documentElement.scrollWidth);
+    if (needed > width) say("width", page, `needs ${needed} pixels of ${width}`);
+}
+
+// `how` is added to what axe is asked.
+async function checkAccess(tab, page, colours, how) {
+    const found = await tab.evaluate((how) => {
+        const options = { resultTypes: ["violations"], preload: false, ...how }; // pages from files may not fetch
+        return axe.run(options).then((result) =>
+            result.violations.map((one) => `${one.id}: ${one.nodes.length} times, first ${one.nodes[0].html.slice(0, 120)}` +
+                ` (${one.nodes[0].any[0]?.message ?? ""})`));
+    }, how);
+    for (const violation of found) say("access", page, `${colours} ${violation}`);
+}
+
+// The frame is the same everywhere: it is judged around the prose, and the colours of pages that are made
+// alike on every tenth of them.
+async function checkPage(tab, page, number) {
+    const alike = page.includes("/");
+    await tab.emulateMedia({ colorScheme: "light" });
+    await show(tab, page);
+    await checkWidth(tab, page, NARROW);
+    await checkWidth(tab, page, WIDE);
+    await tab.evaluate(axe);
+    await tab.evaluate((selector) => document.querySelectorAll(selector).forEach((element) => element.remove()),
+        alike ? `${ALIKE}, #contents` : ALIKE);
+    const colours = !alike || number % 10 === 0;
+    await checkAccess(tab, page, "light", { rules: { "color-contrast": { enabled: colours } } });
+    if (!colours) return;
+    await tab.evaluate(() => document.documentElement.classList.add("dark-mode"));
+    await checkAccess(tab, page, "dark", { runOnly: ["color-contrast"] });
+}
+
+async function checkAllPages(browser, pages) {
+    const waiting = [...pages];
+    await Promise.all(Array.from({ length: TABS }, async () => {
+        const context = await browser.newContext({ reducedMotion: "reduce" });
+        const tab = await openTab(context);
+        while (waiting.length > 0) {
+            const page = waiting.shift();
+            await checkPage(tab, page, waiting.length);
+        }
+        await context.close();
+    }));
+}
+
+// What a reader does. Each action throws when the site does not do its part.
+const ACTIONS = {
+    async "the next chapter is one click away"(tab) {
+        await show(tab, "01-hello-uart.html");
+        await tab.click("a[rel=next]");
+        await expect(tab, () => location.pathname.endsWith("/02-freestanding-cpp.html"));
+        await tab.click("a[rel=prev]");
+        await expect(tab, () => location.pathname.endsWith("/01-hello-uart.html"));
+    },
+    async "the contents lead to every chapter and mark the current one"(tab) {
+        await show(tab, "01-hello-uart.html");
+        await tab.click("#contents >> text=02 Freestanding C++");
+        await expect(tab, () => document.querySelector("#contents [aria-current]").textContent.startsWith("02"));
+    },
+    async "on a small screen the contents open and close"(tab) {
+        await tab.setViewportSize({ width: NARROW, height: 800 });
+        await show(tab, "01-hello-uart.html");
+        await expect(tab, () => getComputedStyle(document.getElementById("contents")).display === "none");
+        await tab.click("#menu");
+        await expect(tab, () => getComputedStyle(document.getElementById("contents")).display !== "none");
+        await tab.setViewportSize({ width: WIDE, height: 900 });
+    },
+    async "a search finds a section and leads to it"(tab) {
+        await show(tab, "index.html");
+        await tab.keyboard.press("/");
+        await tab.keyboard.type("conduit");
+        await tab.waitForSelector("#found mark");
+        await tab.click("#found li >> nth=0 >> a");
+        await expect(tab, () => document.querySelector("article").textContent.includes("conduit"));
+    },
+    async "a search for nothing says so"(tab) {
+        await show(tab, "search.html?q=xyzzyplugh");
+        await expect(tab, () => document.getElementById("found").textContent.includes("Nothing found"));
+    },
+    async "the colours change and are remembered on the next page"(tab) {
+        await show(tab, "index.html");
+        const before = await tab.evaluate(() => document.documentElement.classList.contains("dark-mode"));
+        await tab.click("#theme");
+        await show(tab, "glossary.html");
+        await expect(tab, (was) => document.documentElement.classList.contains("dark-mode") !== was, before);
+        await tab.click("#theme");
+    },
+    async "a name in the prose leads to its line, and the line's page back to the chapter"(tab) {
+        await show(tab, "01-hello-uart.html");
+        await tab.click("a.name >> text=clear_bss >> nth=0");
+        await expect(tab, () => document.querySelector(":target").textContent.includes("clear_bss"));
+        await tab.click("main a >> text=/^chapters? 01/ >> nth=0");
+        await expect(tab, () => location.pathname.endsWith("/stage-01.html"));
+        await tab.click("main a >> text=01 Hello, UART >> nth=0");
+        await expect(tab, () => location.pathname.endsWith("/01-hello-uart.html"));
+    },
+    async "all diffs unfold, and fold again"(tab) {
+        await show(tab, "stage-02.html");
+        await expect(tab, () => document.querySelectorAll("details.file").length > 5);
+        await tab.click(".unfold");
+        await expect(tab, () => [...document.querySelectorAll("details.file")].every((fold) => fold.open));
+        await tab.click(".unfold");
+        await expect(tab, () => [...document.querySelectorAll("details.file")].every((fold) => !fold.open));
+    },
+    async "an unfolded diff is no wider than a small screen"(tab) {
+        await tab.setViewportSize({ width: NARROW, height: 800 });
+        await show(tab, "stage-02.html");
+        await tab.click(".unfold");
+        await expect(tab, () => document.documentElement.scrollWidth <= innerWidth);
+        await tab.setViewportSize({ width: WIDE, height: 900 });
+    },
+    async "a link to a folded diff unfolds it"(tab) {
+        await show(tab, "stage-02.html#kernel-base-result.hpp");
+        await expect(tab, () => document.getElementById("kernel-base-result.hpp").open);
+    },
+};
+
+// A cast plays on each chapter's page: what the boot prints first appears on its screen.
+function castAction(page) {
+    return async (tab) => {
+        await show(tab, page);
+        const first = await tab.evaluate(() => document.querySelector("details.boot .timed code").firstChild.nextSibling.textContent
+            .split("\n")[0].trim());
+        await tab.click("details.boot[open] .play >> nth=0");
+        await expect(tab, (line) => document.querySelector(".ap-term, .ap-terminal")?.textContent.replaceAll("\u00a0", " ")
+            .includes(line.slice(0, 30)), first);
+    };
+}
+
+// Waits until `condition` holds in the page.
+async function expect(tab, condition, argument) {
+    await tab.waitForFunction(condition, argument);
+}
+
+async function act(browser, actions) {
+    const context = await browser.newContext({ viewport: { width: WIDE, height: 900 } });
+    const tab = await openTab(context);
+    for (const [name, action] of Object.entries(actions)) {
+        await action(tab).catch((error) => say("action", tab.showing, `${name}: ${error.message.split("\n")[0]}`));
+    }
+    await context.close();
+}
+
+async function takePictures(browser, pages, into) {
+    mkdirSync(into, { recursive: true });
+    for (const colorScheme of ["light", "dark"]) {
+        for (const width of [NARROW, WIDE]) {
+            const context = await browser.newContext({ viewport: { width, height: 1000 }, colorScheme });
+            const tab = await openTab(context);
+            for (const page of pages) {
+                await show(tab, page);
+                await tab.screenshot({ path: join(into, `${page.replaceAll("/", "-")}-${width}-${colorScheme}.png`) });
+            }
+            await context.close();
+        }
+    }
+}
+
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGUMENTS });
+const pages = allPages();
+if (options.screenshots) {
+    await takePictures(browser, pages.filter((page) => !page.includes("/")), options.screenshots);
+} else {
+    const casts = pages.filter((page) => /^stage-\d+\.html$/.test(page));
+    const actions = pages.includes("stage-02.html") ? { ...ACTIONS } : {};
+    for (const page of casts) actions[`the cast of ${page} plays`] = castAction(page);
+    await Promise.all([checkAllPages(browser, pages), act(browser, actions)]);
+    say("done", String(pages.length), String(Object.keys(actions).length));
+}
+await browser.close();
