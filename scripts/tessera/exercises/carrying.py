@@ -6,8 +6,6 @@ and they have to move along; an export writes them back and lets go of the branc
 """
 from __future__ import annotations
 
-from typing import Iterator
-
 from tessera.exercises import sides
 from tessera.exercises.sides import Side
 from tessera.stages.branches import BRANCH, EXERCISE, Branches
@@ -41,28 +39,36 @@ def side_of(ref: str) -> Side | None:
     return Side(f"{chapter}/{exercise}", name) if known and len(chapter) == 2 else None
 
 
-def resting_steps(store: Store, branches: Branches, moving: set[int]) -> Iterator[Step]:
-    """A rebase for each side that has no branch, of the stages that move."""
+def resting_steps(store: Store, branches: Branches, moving: set[int]) -> list[Step]:
+    """A step for each side that has no branch, of the stages that move. Only where the stage's move
+    touches the side's own files does it come to a rebase, and so to a branch."""
+    root = store.tree.root
     resting = [
         side
-        for side in sides.at_rest(store.tree.root)
+        for side in sides.at_rest(root)
         if side.stage in moving and ref_of(side) not in branches.exercises
     ]
     if not resting:
-        return
-    stack, others = Stack.in_folder(store, store.tree.root), snapshot(store)
-    for side in resting:
-        ground, tip = commits(store, others, side, stack.tree(side.stage))
-        onto = f"{BRANCH}{side.stage:02}"
-        yield Step("exercise", ref_of(side), onto, upstream=ground, tip=tip)
+        return []
+    stack = Stack.in_folder(store, root)
+    grounds = {side.stage: stack.tree(side.stage) for side in resting}
+    staged = [sides.staged_tree(store, root, side, grounds[side.stage]) for side in resting]
+    trees = compose(store.plumbing, snapshot(store), [*grounds.values(), *staged])
+    below = {
+        number: fixed_commit(store, tree, f"Stage {number:02}")
+        for number, tree in zip(grounds, trees)
+    }
+    return [
+        _step(store, side, tree, below[side.stage])
+        for side, tree in zip(resting, trees[len(grounds) :])
+    ]
 
 
-def commits(store: Store, others: str, side: Side, ground: str) -> tuple[str, str]:
-    """A side as a commit on one of its stage: both commits."""
-    staged = sides.staged_tree(store, store.tree.root, side, ground)
-    below, above = compose(store.plumbing, others, [ground, staged])
-    base = fixed_commit(store, below, f"Stage {side.stage:02}")
-    return base, fixed_commit(store, above, f"{side.exercise}: {side.name}", base)
+def _step(store: Store, side: Side, tree: str, ground: str) -> Step:
+    """The step that takes a side along: from its stage as it was, `ground`, to as it will be."""
+    tip = fixed_commit(store, tree, f"{side.exercise}: {side.name}", ground)
+    onto = f"{BRANCH}{side.stage:02}"
+    return Step("resting", ref_of(side), onto, upstream=ground, tip=tip)
 
 
 def rest_blob(store: Store, side: Side) -> str:

@@ -32,13 +32,13 @@ class Conflict(Failure):
 class Step:
     """One thing to do in the workshop. Commits may be named by refs of the workshop."""
 
-    kind: str  # "rebase", "exercise", "pick" or "set"
+    kind: str  # "rebase", "exercise", "resting", "pick" or "set"
     branch: str  # the full name of the ref that it moves
     onto: str  # rebase: where to; pick: the commit that receives the change; set: the new commit
     upstream: str = ""  # rebase: what the branch stood on; pick: the commit whose change is merged
     parent: str = ""  # pick: the parent of the result
     message: str = ""  # pick: the result's message
-    tip: str = ""  # exercise: where the branch is now
+    tip: str = ""  # exercise: where the branch is now; resting: where it would be if there were one
 
 
 @dataclass

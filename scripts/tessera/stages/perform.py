@@ -111,7 +111,9 @@ def _perform(shop: Workshop, step: Step) -> bool:
     branch = short(step.branch)
     if step.kind == "rebase":
         return shop.rebase(branch, step.upstream, step.onto, update_refs=True)
-    if step.kind == "exercise":
+    if step.kind == "resting" and not shop.concerns(step.upstream, step.onto, step.tip):
+        return True  # its patch fits as it is
+    if step.kind in ("exercise", "resting"):
         shop.git.run("update-ref", step.branch, step.tip)
         return shop.rebase(branch, step.upstream, step.onto, update_refs=False)
     if step.kind == "pick":
@@ -127,6 +129,8 @@ def _conclude(store: Store, shop: Workshop, step: Step) -> None:
         tree = shop.git.out("rev-parse", "HEAD^{tree}")
         commit = shop.git.out("commit-tree", tree, *parent, "-m", step.message)
         shop.git.run("update-ref", step.branch, commit)
+    elif step.kind == "resting" and shop.git.resolve(step.branch) is None:
+        return
     elif step.kind != "set" and not shop.stands_on(step.branch, step.onto):
         raise Failure(
             f"{short(step.branch)} was not rebased: the rebase was ended by hand",

@@ -92,7 +92,7 @@ def exercise_steps(
     store: Store, branches: Branches, tips: Tips, *, every: bool = False
 ) -> list[Step]:
     """One rebase for each exercise whose stage moves; for all those that are branches, if so
-    wanted. An exercise that is at rest becomes a branch by it, which the next export writes back."""
+    wanted. One at rest may become a branch by it, which the next export writes back."""
     edited = [number for number in tips if tips[number] != branches.base.get(number)]
     steps = []
     for name, commit in sorted(branches.exercises.items()):
@@ -104,7 +104,7 @@ def exercise_steps(
             continue
         steps.append(Step("exercise", name, f"{BRANCH}{number:02}", upstream=ground, tip=commit))
     moving = _moving(branches, tips, edited, every)
-    return steps + list(resting_steps(store, branches, moving))
+    return steps + resting_steps(store, branches, moving)
 
 
 def _moving(branches: Branches, tips: Tips, edited: list[int], every: bool) -> set[int]:
