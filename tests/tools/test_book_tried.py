@@ -101,6 +101,12 @@ def test_times_places_and_ends_of_lines_do_not_count() -> None:
     assert transcripts.difference(shown, printed) is None
 
 
+@pytest.mark.parametrize(("shown", "fits"), [("FAR 0x4020…", True), ("FAR 0x4021…", False), ("FAR …", True),
+                                             ("… 0x4020b114", True), ("F…", False)])
+def test_a_gap_in_a_line_stands_for_part_of_a_word(shown: str, fits: bool) -> None:
+    assert (transcripts.difference(block(shown), "a\nFAR 0x4020b114\n") is None) == fits
+
+
 @pytest.mark.parametrize("lines", [("two",), ("one", "three"), ("…",), ()])
 def test_what_was_not_printed_is_found(lines: tuple[str, ...]) -> None:
     assert "one" in (transcripts.difference(block(*lines), "one\nmore\nthree\n") or "")

@@ -1,7 +1,8 @@
 """Excerpts: lines that stand in a file one after the other, but for gaps owned up to by a line `…`."""
 from __future__ import annotations
 
-from typing import Sequence
+from operator import eq
+from typing import Callable, Sequence
 
 GAP = "…"
 
@@ -17,12 +18,16 @@ def parts(lines: Sequence[str]) -> list[list[str]]:
     return [part for part in found if part]
 
 
-def locate(wanted: Sequence[str], having: Sequence[str]) -> list[int] | None:
-    """Where each part of an excerpt begins, counted from 0; None if it is not there as claimed."""
+def locate(wanted: Sequence[str], having: Sequence[str],
+           same: Callable[[str, str], bool] = eq) -> list[int] | None:
+    """Where each part of an excerpt begins, counted from 0; None if it is not there as claimed.
+
+    `same`: whether a line of the excerpt stands for one of the file.
+    """
     places, start = [], 0
     for part in parts(wanted):
         last = len(having) - len(part)
-        at = next((at for at in range(start, last + 1) if having[at:at + len(part)] == part), None)
+        at = next((at for at in range(start, last + 1) if all(map(same, part, having[at:]))), None)
         if at is None:
             return None
         places.append(at)

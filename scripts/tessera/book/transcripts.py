@@ -27,8 +27,6 @@ from tessera.stages.store import Store
 from tessera.toml_reader import Reader
 from tessera.tree import Tree
 
-#: Paths of this machine, which stand as `…/` in the book.
-_PATH = re.compile(r"(?<![\w.…])/(?:[\w.+-]+/)+")
 #: What no reader sees, or sees with other numbers in it.
 _NOISE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 _MEASURED = re.compile(r"^<!-- measured: (\S+)\n(.*?)-->$", re.MULTILINE | re.DOTALL)
@@ -36,7 +34,7 @@ _MEASURED = re.compile(r"^<!-- measured: (\S+)\n(.*?)-->$", re.MULTILINE | re.DO
 _AUTHOR = {"GIT_AUTHOR_NAME": "A reader", "GIT_AUTHOR_EMAIL": "reader@example.org",
            "GIT_COMMITTER_NAME": "A reader", "GIT_COMMITTER_EMAIL": "reader@example.org"}
 #: A command that has not ended by then never will.
-_PATIENCE = 300
+_PATIENCE = 1200
 
 
 @dataclass(frozen=True)
@@ -134,19 +132,25 @@ def output(command: str, folder: Path) -> tuple[str, int]:
     return done.stdout, done.returncode
 
 
-def plain(text: str) -> list[str]:
-    """Lines as they are compared: without what differs from one machine to the next."""
-    return normalise(_PATH.sub("…/", _NOISE.sub("", text)).rstrip("\n") + "\n").splitlines()
+def readable(text: str) -> list[str]:
+    """Lines without what no reader sees."""
+    return _NOISE.sub("", text).rstrip("\n").split("\n")
+
+
+def stands_for(wanted: str, line: str) -> bool:
+    """Whether a line of a block is a line of the output: as golden boots are compared, or by `…`."""
+    pattern = r"\S*".join(map(re.escape, wanted.split(excerpts.GAP)))
+    return re.fullmatch(pattern, line) is not None or normalise(wanted + "\n") == normalise(line + "\n")
 
 
 def difference(block: Block, printed: str) -> str | None:
     """What is wrong with a block, given what its command printed; None if all is well."""
     typed = block.kind == "tried"  # its command is in the recipe, a console's in what it prints
     lines = [line for line in block.lines if not (typed and line.startswith("$ "))]
-    having = plain(printed)
+    having = readable(printed)
     if all(line.startswith("$ ") for line in block.lines) and not typed:
         return None  # only what to type, nothing of what it answers
-    if excerpts.locate(plain("\n".join(lines)), having) is not None:
+    if excerpts.locate(lines, having, stands_for) is not None:
         return None
     return "\n".join(["the command does not print this; it prints", *having])
 
