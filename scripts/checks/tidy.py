@@ -2,6 +2,7 @@
 """Runs clang-tidy over what a stage changed.
 
     tidy.py ROOT PATCH DATABASE...
+    tidy.py --below FOLDER ROOT DATABASE...     all that is in a folder, which no stage changes
 
 A changed source is compiled as the first DATABASE (a build folder with compile_commands.json) that
 knows it says. A changed header is seen through one source that includes it. Without the file PATCH,
@@ -19,7 +20,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from stage_files import changed_files
+from stage_files import all_files, changed_files
 
 TIDY = "clang-tidy-14"
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
@@ -42,7 +43,7 @@ class Units:
         """The project's headers that a file includes, directly or not."""
         known = set() if known is None else known
         for name in INCLUDE.findall((self.root / file).read_text()):
-            for folder in ("kernel", "kernel/arch/aarch64", "kernel/arch/host", str(Path(file).parent)):
+            for folder in ("kernel", "kernel/arch/aarch64", "kernel/arch/host", "userland", str(Path(file).parent)):
                 header = f"{folder}/{name}"
                 if header not in known and (self.root / header).exists():
                     known.add(header)
@@ -72,8 +73,8 @@ def complaints(tidy: str, root: Path, unit: str, database: Path) -> list[str]:
     return found
 
 
-def problems(root: Path, patch: Path, databases: list[Path]) -> list[str]:
-    """The complaints, a line each, each once."""
+def problems(root: Path, files: list[str], databases: list[Path]) -> list[str]:
+    """The complaints about some files, a line each, each once."""
     tidy = shutil.which(TIDY)
     if tidy is None:
         return [f"{TIDY} is not installed"]
@@ -81,18 +82,24 @@ def problems(root: Path, patch: Path, databases: list[Path]) -> list[str]:
         if not (folder / "compile_commands.json").exists():
             return [f"{folder}: not configured; build that preset first"]
     units = Units(root, databases)
-    chosen = units.covering(changed_files(root, patch))
+    chosen = units.covering(files)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         results = pool.map(lambda unit: complaints(tidy, root, unit, units.database[unit]), chosen)
     return sorted({line for lines in results for line in lines})
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) < 3:
+    below = arguments[:1] == ["--below"]
+    if len(arguments) < 3 + below:
         print(__doc__, file=sys.stderr)
         return 2
-    root, patch, *databases = (Path(argument).resolve() for argument in arguments)
-    found = problems(root, patch, databases)
+    if below:
+        folder, root, databases = arguments[1], Path(arguments[2]).resolve(), arguments[3:]
+        files = [file for file in all_files(root) if file.startswith(f"{folder}/")]
+    else:
+        root, databases = Path(arguments[0]).resolve(), arguments[2:]
+        files = changed_files(root, Path(arguments[1]).resolve())
+    found = problems(root, files, [Path(database).resolve() for database in databases])
     print("\n".join(found) or "tidy")
     return 1 if found else 0
 

@@ -93,7 +93,7 @@ def test_what_is_edited_counts_too(tree: Path, monkeypatch: pytest.MonkeyPatch) 
 # clang-tidy.
 
 def test_tidy_code_passes(tree: Path) -> None:
-    assert tidy.problems(tree, tree / "none.patch", [database(tree)]) == []
+    assert tidy.problems(tree, stage_files.all_files(tree), [database(tree)]) == []
 
 
 @pytest.mark.parametrize(("code", "check"), [
@@ -103,29 +103,36 @@ def test_tidy_code_passes(tree: Path) -> None:
 ])
 def test_untidy_code_fails(tree: Path, code: str, check: str) -> None:
     write(tree, "kernel/base/bad.cpp", code)
-    found = tidy.problems(tree, tree / "none.patch", [database(tree)])
+    found = tidy.problems(tree, stage_files.all_files(tree), [database(tree)])
     assert found and all(line.startswith("kernel/base/bad.cpp:") and check in line for line in found)
 
 
 def test_a_changed_header_is_seen_through_its_user(tree: Path) -> None:
     write(tree, "kernel/base/add.hpp", "#pragma once\n\nstruct bad_name {};\nint add(int a, int b);\n")
     patch = write(tree, "stage.patch", PATCH)
-    assert "kernel/base/add.hpp:3" in tidy.problems(tree, patch, [database(tree)])[0]
+    assert "kernel/base/add.hpp:3" in tidy.problems(tree, stage_files.changed_files(tree, patch), [database(tree)])[0]
     assert tidy.main([str(tree), str(patch), str(tree / "build/clang")]) == 1
 
 
 def test_files_of_other_stages_are_left_alone(tree: Path) -> None:
     write(tree, "kernel/base/other.cpp", "int BadName = 0;\n")
-    assert tidy.problems(tree, write(tree, "stage.patch", PATCH), [database(tree)]) == []
+    assert tidy.problems(tree, stage_files.changed_files(tree, write(tree, "stage.patch", PATCH)), [database(tree)]) == []
+
+
+def test_a_folder_that_no_stage_changes(tree: Path) -> None:
+    write(tree, "kernel/base/other.cpp", "int BadName = 0;\n")
+    arguments = [str(tree), str(database(tree))]
+    assert tidy.main(["--below", "userland", *arguments]) == 0
+    assert tidy.main(["--below", "kernel", *arguments]) == 1
 
 
 def test_rules_that_cannot_be_read_are_a_failure(tree: Path) -> None:
     write(tree, ".clang-tidy", "Checks: [")
-    assert tidy.problems(tree, tree / "none.patch", [database(tree)]) != []
+    assert tidy.problems(tree, stage_files.all_files(tree), [database(tree)]) != []
 
 
 def test_no_database(tree: Path) -> None:
-    assert "build that preset first" in tidy.problems(tree, tree / "none.patch", [tree / "build/clang"])[0]
+    assert "build that preset first" in tidy.problems(tree, stage_files.all_files(tree), [tree / "build/clang"])[0]
 
 
 # What must not compile.

@@ -30,11 +30,13 @@ Status Tcb::set_priorities(Tcb authority, u64 maximum, u64 priority) const noexc
 }
 
 Status Tcb::read(seL4_UserContext& registers, u64 count, bool suspend) const noexcept {
-    return status_of(seL4_TCB_ReadRegisters(cptr(), suspend, 0, count, &registers));
+    return status_of(
+        seL4_TCB_ReadRegisters(cptr(), static_cast<seL4_Bool>(suspend), 0, count, &registers));
 }
 
 Status Tcb::write(const seL4_UserContext& registers, u64 count, bool resume) const noexcept {
-    return status_of(seL4_TCB_WriteRegisters(cptr(), resume, 0, count, &registers));
+    return status_of(
+        seL4_TCB_WriteRegisters(cptr(), static_cast<seL4_Bool>(resume), 0, count, &registers));
 }
 
 Status Tcb::suspend() const noexcept {
