@@ -1,16 +1,17 @@
 #!/usr/bin/python3
 """Runs clang-tidy over what a stage changed.
 
-    tidy.py ROOT PATCH DATABASE...
-    tidy.py --below FOLDER ROOT DATABASE...     all that is in a folder, which no stage changes
+    tidy.py [--cache FOLDER] ROOT PATCH DATABASE...
+    tidy.py [--cache FOLDER] --below FOLDER ROOT DATABASE...    all in a folder that no stage changes
 
 A changed source is compiled as the first DATABASE (a build folder with compile_commands.json) that
 knows it says. A changed header is seen through one source that includes it. Without the file PATCH,
-all sources are looked at.
+all sources are looked at. The folder of --cache remembers in what there was nothing to find.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -21,8 +22,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from stage_files import all_files, changed_files
+from tidy_cache import TidyCache
 
 TIDY = "clang-tidy-14"
+
+#: Warnings are the compilers' affair.
+OPTIONS = ["--quiet", "--extra-arg=-w"]
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
 COMPLAINT = re.compile(r"^.*: (?:warning|error): .*$", re.M)
 
@@ -33,11 +38,13 @@ class Units:
     def __init__(self, root: Path, databases: list[Path]) -> None:
         self.root = root
         self.database: dict[str, Path] = {}
+        self.entry: dict[str, dict[str, str]] = {}
         for folder in databases:
             for entry in json.loads((folder / "compile_commands.json").read_text()):
                 file = Path(entry["file"])
                 if file.is_relative_to(root) and file.suffix == ".cpp":
                     self.database.setdefault(file.relative_to(root).as_posix(), folder)
+                    self.entry.setdefault(file.relative_to(root).as_posix(), entry)
 
     def headers(self, file: str, known: set[str] | None = None) -> set[str]:
         """The project's headers that a file includes, directly or not."""
@@ -62,9 +69,20 @@ class Units:
         return sorted(chosen)
 
 
-def complaints(tidy: str, root: Path, unit: str, database: Path) -> list[str]:
-    """What clang-tidy says about one unit. Warnings are the compilers' affair: -w."""
-    command = [tidy, "--quiet", "-p", str(database), "--extra-arg=-w", str(root / unit)]
+def complaints(tidy: str, root: Path, unit: str, units: Units, cache: TidyCache | None) -> list[str]:
+    """What clang-tidy says about one unit; nothing about one that is known to be clean."""
+    key = cache.key(units.entry[unit], OPTIONS) if cache else None
+    if cache and cache.knows(key):
+        return []
+    found = _said(tidy, root, unit, units.database[unit])
+    if cache and not found:
+        cache.remember(key)
+    return found
+
+
+def _said(tidy: str, root: Path, unit: str, database: Path) -> list[str]:
+    """clang-tidy's findings in one unit, a line each."""
+    command = [tidy, *OPTIONS, "-p", str(database), str(root / unit)]
     done = subprocess.run(command, capture_output=True, text=True)
     found = [line.removeprefix(f"{root}/") for line in COMPLAINT.findall(done.stdout)]
     # A .clang-tidy that it cannot read makes it go on without any of our checks, and succeed.
@@ -73,8 +91,13 @@ def complaints(tidy: str, root: Path, unit: str, database: Path) -> list[str]:
     return found
 
 
-def problems(root: Path, files: list[str], databases: list[Path]) -> list[str]:
-    """The complaints about some files, a line each, each once."""
+def problems(
+    root: Path, files: list[str], databases: list[Path], cached: Path | None = None
+) -> list[str]:
+    """The complaints about some files, a line each, each once.
+
+    `cached`: the folder of what is known to be clean.
+    """
     tidy = shutil.which(TIDY)
     if tidy is None:
         return [f"{TIDY} is not installed"]
@@ -83,23 +106,28 @@ def problems(root: Path, files: list[str], databases: list[Path]) -> list[str]:
             return [f"{folder}: not configured; build that preset first"]
     units = Units(root, databases)
     chosen = units.covering(files)
+    cache = TidyCache(cached, root, tidy) if cached else None
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        results = pool.map(lambda unit: complaints(tidy, root, unit, units.database[unit]), chosen)
-    return sorted({line for lines in results for line in lines})
+        results = pool.map(lambda unit: complaints(tidy, root, unit, units, cache), chosen)
+        found = sorted({line for lines in results for line in lines})
+    if cache:
+        cache.prune()
+    return found
 
 
 def main(arguments: list[str]) -> int:
-    below = arguments[:1] == ["--below"]
-    if len(arguments) < 3 + below:
-        print(__doc__, file=sys.stderr)
-        return 2
-    if below:
-        folder, root, databases = arguments[1], Path(arguments[2]).resolve(), arguments[3:]
-        files = [file for file in all_files(root) if file.startswith(f"{folder}/")]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--cache", metavar="FOLDER", type=Path)
+    parser.add_argument("--below", metavar="FOLDER")
+    parser.add_argument("root", metavar="ROOT", type=Path)
+    parser.add_argument("places", metavar="[PATCH] DATABASE", nargs="+", type=Path)
+    args = parser.parse_args(arguments)
+    root, places = args.root.resolve(), [place.resolve() for place in args.places]
+    if args.below:
+        files = [file for file in all_files(root) if file.startswith(f"{args.below}/")]
     else:
-        root, databases = Path(arguments[0]).resolve(), arguments[2:]
-        files = changed_files(root, Path(arguments[1]).resolve())
-    found = problems(root, files, [Path(database).resolve() for database in databases])
+        files = changed_files(root, places.pop(0))
+    found = problems(root, files, places, args.cache)
     print("\n".join(found) or "tidy")
     return 1 if found else 0
 
