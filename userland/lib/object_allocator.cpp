@@ -28,9 +28,13 @@ Result<Untyped> ObjectAllocator::take(u64 size_bits) noexcept {
 }
 
 Status ObjectAllocator::split(u64 size_bits) noexcept {
-    const Untyped whole = K_TRY(take(size_bits));
     const u64 halves = K_TRY(take_slot(2));
-    K_TRY(whole.retype(k::abi::ObjectType::Untyped, size_bits - 1, {own_cspace, halves, 2}));
+    const auto whole = take(size_bits);
+    if (!whole) {
+        slots_->give_back(halves, 2);
+        return k::Unexpected{whole.error()};
+    }
+    K_TRY(whole->retype(k::abi::ObjectType::Untyped, size_bits - 1, {own_cspace, halves, 2}));
     K_TRY(give_back(Untyped{halves + 1}, size_bits - 1));
     return give_back(Untyped{halves}, size_bits - 1);
 }
