@@ -34,9 +34,7 @@ struct Mapping {
     bool operator==(const Mapping&) const = default;
 };
 
-struct NullCap {
-    bool operator==(const NullCap&) const = default;
-};
+struct NullCap : std::monostate {};
 
 /// Memory from which objects are made: 2^bits bytes, used up to the watermark (bytes from the
 /// start). An untyped capability without children has watermark 0.
@@ -112,13 +110,9 @@ struct AsidPoolCap {
     bool operator==(const AsidPoolCap&) const = default;
 };
 
-struct AsidControlCap {
-    bool operator==(const AsidControlCap&) const = default;
-};
-
-struct IrqControlCap {
-    bool operator==(const IrqControlCap&) const = default;
-};
+struct AsidControlCap : std::monostate {};
+struct IrqControlCap : std::monostate {};
+struct DomainCap : std::monostate {};
 
 struct IrqHandlerCap {
     Name interrupt;
@@ -130,10 +124,6 @@ struct SgiCap {
     Word irq = 0;
     Word target = 0;
     bool operator==(const SgiCap&) const = default;
-};
-
-struct DomainCap {
-    bool operator==(const DomainCap&) const = default;
 };
 
 using Capability =

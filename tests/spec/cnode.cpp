@@ -29,15 +29,10 @@ void save_caller(World& world, SlotName slot, Name caller) {
     if (occupied(world, reply)) move_capability(world, reply, slot);
 }
 
-struct SourceAndDestination {
-    SlotName source;
-    SlotName destination;
-};
-
 /// What Copy, Mint, Move and Mutate check first: "length < 2 TM; destination lookup; length < 4 or
 /// no source root TM; destination occupied: DeleteFirst; source lookup; source empty; then length".
-SourceAndDestination two_slots(const World& world, const Invocation& call, const CNodeCap& root,
-                               std::size_t words_needed) {
+std::pair<SlotName, SlotName> two_slots(const World& world, const Invocation& call,
+                                        const CNodeCap& root, std::size_t words_needed) {
     call.needs(2);
     const SlotName to = target(world, root, call.words[0], call.words[1], false);
     call.needs(4, 1);
@@ -75,13 +70,9 @@ void move(World& world, const Invocation& call, const CNodeCap& root) {
     world.slots.at(to).capability = moved;
 }
 
-struct Rotation {
-    SlotName source;
-    SlotName pivot;
-    SlotName destination;
-};
-
-Rotation rotated_slots(const World& world, const Invocation& call, const CNodeCap& root) {
+/// \return source, pivot and destination.
+std::array<SlotName, 3> rotated_slots(const World& world, const Invocation& call,
+                                      const CNodeCap& root) {
     call.needs(2);
     const SlotName to = target(world, root, call.words[0], call.words[1], false);
     call.needs(8, 2);

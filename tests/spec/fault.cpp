@@ -12,13 +12,8 @@
 namespace spec {
 
 Word fault_label(const Fault& fault) {
-    struct Label {
-        Word operator()(const CapFault&) const { return 1; }
-        Word operator()(const UnknownSyscall&) const { return 2; }
-        Word operator()(const UserException&) const { return 3; }
-        Word operator()(const VmFault&) const { return 5; }
-    };
-    return std::visit(Label{}, fault);
+    constexpr std::array<Word, std::variant_size_v<Fault>> labels{1, 2, 3, 5}; // in Fault's order
+    return labels.at(fault.index());
 }
 
 namespace {

@@ -52,13 +52,9 @@ struct Notification {
 
 /// \name What a thread is doing
 /// \{
-struct Inactive {
-    bool operator==(const Inactive&) const = default;
-};
+struct Inactive : std::monostate {};
 /// It runs, or would if the scheduler chose it.
-struct Runnable {
-    bool operator==(const Runnable&) const = default;
-};
+struct Runnable : std::monostate {};
 /// Queued on an endpoint to send; badge and rights are those of the capability at the time.
 struct Sending {
     Name endpoint;
@@ -73,9 +69,7 @@ struct Receiving {
     bool grant = false; ///< a reply capability that it gets will have grant
     bool operator==(const Receiving&) const = default;
 };
-struct AwaitingReply {
-    bool operator==(const AwaitingReply&) const = default;
-};
+struct AwaitingReply : std::monostate {};
 struct Waiting {
     Name notification;
     bool operator==(const Waiting&) const = default;

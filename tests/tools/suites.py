@@ -24,6 +24,7 @@ add_test(NAME ${NN}.unit.Part.Works COMMAND sh ${CMAKE_SOURCE_DIR}/tests/unit/pa
 add_test(NAME ${NN}.check.layers COMMAND sh -c "echo ${NN} >> $LOG")
 if(NN STREQUAL "02")
     add_test(NAME tools.demo COMMAND sh -c "echo tools >> $LOG")
+    add_test(NAME spec.demo COMMAND sh -c "echo spec >> $LOG")
 endif()
 """
 PRESETS = {

@@ -14,7 +14,15 @@ from tessera.errors import Failure, Misuse
 from tessera.suite import content, plan
 from tessera.tree import Tree
 
-EVERYTHING = ["01", "02", "stage verify --no-boot", "test 01 --at-tag", "test 02 --at-tag", "tools"]
+EVERYTHING = [
+    "01",
+    "02",
+    "spec",
+    "stage verify --no-boot",
+    "test 01 --at-tag",
+    "test 02 --at-tag",
+    "tools",
+]
 
 
 def test_everything_runs_and_is_summed_up(
@@ -22,11 +30,11 @@ def test_everything_runs_and_is_summed_up(
 ) -> None:
     assert tessera_test(root) == 0
     assert ran(log) == EVERYTHING
-    table, last = capsys.readouterr().out.splitlines()[-4:-1], "8 passed, 0 failed, 0 skipped"
+    table, last = capsys.readouterr().out.splitlines()[-4:-1], "9 passed, 0 failed, 0 skipped"
     assert [line.split() for line in table] == [
         ["01", "1", "1", "1", "✓"],
         ["02", "1", "1", "1", "✓"],
-        ["tools", "2", "✓"],
+        ["tools", "3", "✓"],
     ]
     tessera_test(root)
     assert capsys.readouterr().out.splitlines()[-1] == last
@@ -41,8 +49,8 @@ def test_what_was_green_and_has_not_changed_is_remembered(
     assert tessera_test(root) == 0
     out = capsys.readouterr().out
     assert ran(log) == [] and "building" not in out
-    assert "8 of these results are remembered" in out
-    assert out.splitlines()[-1] == "8 passed, 0 failed, 0 skipped"
+    assert "9 of these results are remembered" in out
+    assert out.splitlines()[-1] == "9 passed, 0 failed, 0 skipped"
 
 
 @pytest.mark.parametrize("ignoring", ["--all", "CI"])
@@ -82,13 +90,16 @@ def test_ci_runs_everything_by_itself(tmp_path: Path, repository: Path) -> None:
 @pytest.mark.parametrize(
     "changed, runs",
     [
-        ({"kernel/main.cpp": "other\n"}, ["02", "stage verify --no-boot", "tools"]),
-        ({"CMakeLists.txt": CMAKE + "# edited\n"}, ["01", "02", "stage verify --no-boot", "tools"]),
+        ({"kernel/main.cpp": "other\n"}, ["02", "spec", "stage verify --no-boot", "tools"]),
+        (
+            {"CMakeLists.txt": CMAKE + "# edited\n"},
+            ["01", "02", "spec", "stage verify --no-boot", "tools"],
+        ),
         (
             {"chapters/01/chapter.toml": 'title = "Other"\n'},
-            ["01", "stage verify --no-boot", "tools"],
+            ["01", "spec", "stage verify --no-boot", "tools"],
         ),
-        ({"book/01.md": "prose\n"}, ["stage verify --no-boot", "tools"]),
+        ({"book/01.md": "prose\n"}, ["spec", "stage verify --no-boot", "tools"]),
     ],
 )
 def test_a_change_reruns_what_could_read_it(
@@ -137,7 +148,7 @@ def test_a_failure_is_shown_and_run_again(
         assert tessera_test(root) == 1
         out = capsys.readouterr().out
         assert "──── 02.unit.Part.Works failed after" in out and "what went wrong" in out
-        assert out.splitlines()[-1] == "7 passed, 1 failed, 0 skipped"
+        assert out.splitlines()[-1] == "8 passed, 1 failed, 0 skipped"
     assert ran(log).count("02") == 2
 
 
@@ -225,6 +236,7 @@ def test_the_list_names_all_and_runs_none(
         "02.check.layers",
         "at-tag.01",
         "tools.demo",
+        "spec.demo",
         "stack.verify",
     } <= names
 
@@ -253,7 +265,7 @@ def test_a_release_without_git_tests_its_stage(
     for _ in range(2):
         assert tessera_test(root) == 0
         assert "not a git clone" in capsys.readouterr().out
-        assert ran(log) == ["02", "tools"]
+        assert ran(log) == ["02", "spec", "tools"]
     with pytest.raises(Misuse, match="not a git clone"):
         tessera_test(root, "01")
 

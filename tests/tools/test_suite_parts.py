@@ -125,6 +125,7 @@ def test_a_report_that_is_missing_is_an_error(tmp_path: Path) -> None:
         ("03.boot.el1.clang", "03", "boot"),
         ("at-tag.03", "03", "at-tag"),
         ("tools.test_cli", "tools", "tools"),
+        ("spec.Suite.Test", "tools", "spec"),
         ("stack.verify", "tools", "stack"),
     ],
 )

@@ -15,6 +15,9 @@ from tessera.suite.ctest import Command
 from tessera.suite.outcome import SKIPPED, Outcome
 from tessera.tree import Tree
 
+#: Tests that belong to no chapter: the newest one's tree runs them.
+COMMON = ("tools.", "spec.")
+
 
 @dataclass(frozen=True)
 class Part:
@@ -60,10 +63,8 @@ def make(tree: Tree, chapter: int | None) -> list[Part]:
             Part(f"at-tag.{n:02}", content.key(tree, tags[n], tools, n), command=_at_tag(tree, n))
             for n in wanted
         ]
-        parts += [
-            Part("tools.", everything, tree=tree),
-            Part("stack.", everything, command=_verify(tree)),
-        ]
+        parts += [Part(prefix, everything, tree=tree) for prefix in COMMON]
+        parts += [Part("stack.", everything, command=_verify(tree))]
     return parts
 
 
@@ -78,7 +79,8 @@ def _without_git(tree: Tree, chapter: int | None, whole: bool) -> list[Part]:
         f"not a git clone: chapter {tree.chapter:02} alone is tested, and nothing is remembered"
     )
     parts = [Part(f"{tree.chapter:02}.", None, tree=tree)]
-    return [*parts, Part("tools.", None, tree=tree)] if whole else parts
+    common = [Part(prefix, None, tree=tree) for prefix in COMMON] if whole else []
+    return [*parts, *common]
 
 
 def _must_exist(tree: Tree, wanted: list[int]) -> None:

@@ -91,7 +91,9 @@ def _selection(folder: Path, parts: list[Part], broken: set[Path], pattern: str)
         if part.tree is not None and part.tree.root not in broken
     }
     wanted = {part.prefix for part in parts}
-    present = {prefix for tree in trees.values() for prefix in (f"{tree.chapter:02}.", "tools.")}
+    present = {
+        prefix for tree in trees.values() for prefix in (f"{tree.chapter:02}.", *plan.COMMON)
+    }
     return ctest.Selection(
         folder,
         builds=[tree.preset("host") for tree in trees.values()],
