@@ -1,9 +1,7 @@
 """Running Doxygen over the book's text and the kernel."""
 from __future__ import annotations
 
-import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Iterable
@@ -19,15 +17,6 @@ class _AtTemplate(Template):
     pattern = r"(?P<escaped>@@)|@(?P<named>[a-z]+)@|(?P<braced>(?!))|(?P<invalid>(?!))"
 
 
-@dataclass(frozen=True)
-class Member:
-    """Where the reference describes something: `Pl011::put` and the like."""
-
-    name: str
-    file: str  # Doxygen's page
-    anchor: str
-
-
 def run(root: Path, form: Path, output: Path, inputs: Iterable[Path]) -> Path:
     """Renders everything in `inputs` and returns the folder with the HTML; a warning is an error."""
     output.mkdir(parents=True, exist_ok=True)
@@ -41,28 +30,19 @@ def run(root: Path, form: Path, output: Path, inputs: Iterable[Path]) -> Path:
     return output / "html"
 
 
-def members(output: Path) -> dict[str, list[Member]]:
-    """What the reference describes, by its name without the namespace `k`."""
-    found: dict[str, list[Member]] = {}
-    for compound in ElementTree.parse(output / "tags.xml").iter("compound"):
-        name, kind = compound.findtext("name", ""), compound.get("kind")
-        scope = name if kind in ("class", "struct", "union", "namespace", "concept") else ""
-        if kind in ("class", "struct", "union", "concept"):
-            _add(found, Member(_short(name), compound.findtext("filename", ""), ""))
-        for member in compound.iter("member"):
-            inside = f"{scope}::{member.findtext('name', '')}" if scope else member.findtext("name", "")
-            _add(found, Member(_short(inside), member.findtext("anchorfile", ""),
-                               member.findtext("anchor", "")))
+def files(output: Path, root: Path) -> dict[str, str]:
+    """The path of each source file, inside the tree at `root`, by the name of Doxygen's page on it."""
+    found = {}
+    for compound in ElementTree.parse(output / "tags.xml").iterfind("compound[@kind='file']"):
+        path = compound.findtext("path", "") + compound.findtext("name", "")
+        page = compound.findtext("filename", "").removesuffix(".html")
+        found[f"{page}.html"] = path.removeprefix(f"{root}/")
     return found
 
 
-def _add(found: dict[str, list[Member]], member: Member) -> None:
-    known = found.setdefault(member.name, [])
-    if member not in known:
-        known.append(member)
-
-
-def _short(name: str) -> str:
-    """A name without the namespace `k` and unnamed ones."""
-    name = re.sub(r"(?:anonymous_namespace\{[^}]*\}|@\w+)(?:::)?", "", name)
-    return name.removeprefix("k::")
+def types(output: Path) -> dict[str, str]:
+    """Doxygen's page on each type, by its name without the namespace `k`."""
+    kinds = ("class", "struct", "union")
+    return {compound.findtext("name", "").removeprefix("k::"): compound.findtext("filename", "")
+            for compound in ElementTree.parse(output / "tags.xml").iterfind("compound")
+            if compound.get("kind") in kinds}

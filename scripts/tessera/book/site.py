@@ -168,5 +168,5 @@ class Site:
         yield from StagePages(self.tree, self.links, histories, self.chapters, self.pages,
                               self._recordings()).sheets()
         yield from historypage.sheets(histories, self.links)
-        yield from sourcepage.sheets(self.links, self.chapters)
-        yield from api.sheets(html, self.links)
+        yield from sourcepage.sheets(self.links, self.chapters, histories, doxygen.types(html.parent))
+        yield from api.Reference(html, doxygen.files(html.parent, self.tree.root), self.links, histories).sheets()

@@ -5,21 +5,23 @@ from html import escape
 from pathlib import PurePosixPath
 from typing import Iterator
 
-from tessera.book import highlight
+from tessera.book import highlight, historypage
 from tessera.book.explanations import summary
 from tessera.book.frame import Sheet, stage_address
+from tessera.book.history import Histories
 from tessera.book.links import Links, flat
 from tessera.chapter import Chapter
 
 
-def sheets(links: Links, chapters: dict[int, Chapter]) -> Iterator[Sheet]:
-    """All source pages, and the lists that lead to them."""
+def sheets(links: Links, chapters: dict[int, Chapter], histories: Histories,
+           types: dict[str, str]) -> Iterator[Sheet]:
+    """All source pages, and the lists that lead to them. `types`: the reference's page on each."""
     yield _overview(links, chapters)
     for stage in links.sources.files:
         yield _listing(links, stage, chapters)
         for path in links.sources.files[stage]:
             if links.sources.same_since(stage, path) == stage:
-                yield _file(links, stage, path)
+                yield _file(links, stage, path, histories, types)
 
 
 def _overview(links: Links, chapters: dict[int, Chapter]) -> Sheet:
@@ -50,19 +52,37 @@ def _listing(links: Links, stage: int, chapters: dict[int, Chapter]) -> Sheet:
                  "source", above="source/index.html")
 
 
-def _file(links: Links, stage: int, path: str) -> Sheet:
+def _file(links: Links, stage: int, path: str, histories: Histories, types: dict[str, str]) -> Sheet:
     """One file, line by line."""
     sources = links.sources
     until = sources.same_until(stage, path)
     span = f"chapter {stage:02}" if until == stage else f"chapters {stage:02} to {until:02}"
     body = [f"<h1><code>{escape(path)}</code></h1>",
             f'<p>As it is in <a href="../../{stage_address(stage)}">{span}</a>. '
-            f'{_versions(links, stage, path)}</p>']
+            f'{_versions(links, stage, path)}</p>',
+            _outline(links, stage, path, histories, types)]
     text = sources.text(stage, path)
-    rows = "".join(f'<span class="l" id="L{number}"><a class="n" href="#L{number}">{number}</a>{line}\n</span>'
+    rows = "".join(f'<span class="l" id="L{number}"><a class="ln" href="#L{number}">{number}</a>{line}\n</span>'
                    for number, line in enumerate(highlight.lines(text, highlight.kind_of(path)), 1))
     body.append(f'<pre class="lines" tabindex="0"><code>{rows}</code></pre>')
     return Sheet(links.source(stage, path), path, "".join(body), "source", above="source/index.html")
+
+
+def _outline(links: Links, stage: int, path: str, histories: Histories, types: dict[str, str]) -> str:
+    """What the file defines: types with their page in the reference, functions with their history."""
+    rows = []
+    for symbol in links.sources.symbols[links.sources.files[stage][path]]:
+        if symbol.kind not in ("function", "label", "class", "struct", "union"):
+            continue
+        more = ""
+        if page := types.get(symbol.short):
+            more = f' <a href="../../api/{page}">reference</a>'
+        elif (function := histories.functions.get(symbol.short)) and len(function.versions) > 1:
+            more = f' <a href="../../{historypage.address(function)}">through the chapters</a>'
+        rows.append(f'<li><a href="#L{symbol.line}"><code>{escape(symbol.short)}</code></a>{more}</li>')
+    if not rows:
+        return ""
+    return f'<details><summary>What is in it</summary><ul class="outline">{"".join(rows)}</ul></details>'
 
 
 def _versions(links: Links, stage: int, path: str) -> str:
