@@ -14,7 +14,7 @@ enum class InitialSlot : u64 {
 #define K_INITIAL_SLOT(name, slot) name = (slot),
 #include "abi/initial_slots.def"
 #undef K_INITIAL_SLOT
-    end ///< the ranges that BootInfo lists begin here
+    End ///< the ranges that BootInfo lists begin here
 };
 
 /// The slots from `begin` up to, but not including, `end`.

@@ -21,7 +21,7 @@ enum : u64 {
 #define K_INVOCATION(object, method, arguments, results) object##method,
 #include "abi/invocations.def"
 #undef K_INVOCATION
-    end ///< one more than the last
+    End ///< one more than the last
 };
 } // namespace label
 

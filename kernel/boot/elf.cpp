@@ -95,9 +95,9 @@ OrRefusal<FileHeader> read_header(std::span<const u8> file) noexcept {
     return header;
 }
 
-/// Where a segment is in the file, and where it is to be.
+/// Where a segment is in the file, if it has anything there, and where it is to be.
 OrRefusal<Ok> check_place(usize index, const ProgramHeader& header, usize file_bytes) noexcept {
-    if (!fits(header.offset, header.file_bytes, file_bytes))
+    if (header.file_bytes != 0 && !fits(header.offset, header.file_bytes, file_bytes))
         return refuse("the root task is cut short: segment {} has {:#x} bytes at {:#x} in {:#x}",
                       index, header.file_bytes, header.offset, file_bytes);
     if (header.file_bytes > header.memory_bytes)
@@ -117,7 +117,7 @@ OrRefusal<Ok> check_place(usize index, const ProgramHeader& header, usize file_b
 
 /// A file that is to be loaded as it lies, page by page, has both places alike within a page.
 OrRefusal<Ok> check_alignment(usize index, const ProgramHeader& header) noexcept {
-    if (header.alignment <= 1) return Ok{};
+    if (header.alignment == 0) return Ok{};
     if (std::bit_floor(header.alignment) != header.alignment)
         return refuse("segment {} of the root task is aligned to {:#x}, no power of two", index,
                       header.alignment);
@@ -138,12 +138,14 @@ OrRefusal<Ok> check_overlap(const ElfImage& image, const ElfSegment& added) noex
 
 OrRefusal<Ok> add_segment(ElfImage& image, usize index, const ProgramHeader& header,
                           std::span<const u8> file) noexcept {
+    if (header.file_bytes == 0 && header.memory_bytes == 0) return Ok{};
     K_TRY(check_place(index, header, file.size()));
     K_TRY(check_alignment(index, header));
-    if (header.memory_bytes == 0) return Ok{};
     const ElfSegment segment{.begin = VirtAddr{header.address},
                              .bytes = header.memory_bytes,
-                             .from_file = file.subspan(header.offset, header.file_bytes),
+                             .from_file = header.file_bytes == 0
+                                              ? std::span<const u8>{}
+                                              : file.subspan(header.offset, header.file_bytes),
                              .writable = (header.flags & flag_write) != 0,
                              .executable = (header.flags & flag_execute) != 0};
     K_TRY(check_overlap(image, segment));

@@ -20,7 +20,7 @@ KernelExit handle_exception(KernelState& state, arch::Vector::Event event) noexc
 const arch::UserContext& next_context(const KernelState& state, KernelExit exit) noexcept {
     switch (exit) {
     case KernelExit::Resume: break;
-    case KernelExit::Reschedule: print("STOPPED: no thread can run\n"); power_off(state);
+    case KernelExit::Reschedule: print("STOPPED: no thread can run\n"); [[fallthrough]];
     case KernelExit::PowerOff: power_off(state);
     }
     check_invariants(state);

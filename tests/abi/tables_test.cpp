@@ -153,7 +153,7 @@ TEST(Tables, EveryInvocationIsAsDescribed) {
     for (std::size_t i = 0; i < actual.size(); ++i)
         EXPECT_EQ(actual[i], described()[i]);
     EXPECT_EQ(abi::label::Invalid, 0U);
-    EXPECT_EQ(abi::label::end, 51U);
+    EXPECT_EQ(abi::label::End, 51U);
 }
 
 TEST(Tables, ViewsTakeEachArgumentFromItsPlace) {
@@ -398,7 +398,7 @@ TEST(Tables, InitialSlots) {
     };
     EXPECT_EQ(actual, expected);
     EXPECT_EQ(in_c, expected);
-    EXPECT_EQ(static_cast<u64>(abi::InitialSlot::end), 16U);
+    EXPECT_EQ(static_cast<u64>(abi::InitialSlot::End), 16U);
     EXPECT_EQ(seL4_NumInitialCaps, 16);
 }
 

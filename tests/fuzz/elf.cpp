@@ -1,10 +1,11 @@
-// Feeds arbitrary bytes to the reader of the root task's file. Refusing them is right; a read outside
-// of them, an endless loop, or an image that is not what its promise says is a finding.
+// Feeds arbitrary bytes to the reader of the root task's file. Refusing them is right; a read
+// outside of them, an endless loop, or an image that is not what its promise says is a finding.
 //
 //     ./tessera fuzz elf --minutes 10
 
-#include "abi/limits.hpp"
 #include "boot/elf.hpp"
+
+#include "abi/limits.hpp"
 
 #include <algorithm>
 #include <cstdlib>

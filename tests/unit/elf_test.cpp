@@ -46,6 +46,17 @@ TEST(Elf, IsReadWithItsSegments) {
     EXPECT_TRUE(segments[1].writable && !segments[1].executable);
 }
 
+TEST(Elf, MayHaveASingleSegmentOfOneByte) {
+    ElfFile file;
+    file.parts = {{.address = 0x40'0ffc, .file_bytes = 0, .memory_bytes = 1}};
+    file.header.entry = 0x40'0ffc;
+    ElfImage image;
+    ASSERT_TRUE(read_elf(file.bytes(), image));
+    EXPECT_EQ(image.pages(), (VirtRange{VirtAddr{0x40'0000}, VirtAddr{0x40'1000}}));
+    EXPECT_EQ(image.segments.items()[0].bytes, 1u);
+    EXPECT_TRUE(image.segments.items()[0].from_file.empty());
+}
+
 TEST(Elf, GivesAPageWhatAllItsSegmentsPermit) {
     ElfFile file;
     file.parts = {
@@ -72,13 +83,24 @@ TEST(Elf, MayBeUnusualAsLongAsItIsSound) {
     EXPECT_EQ(refusal([](ElfFile& file) { file.parts[0].flags = 7; }), "") << "W+X";
     EXPECT_EQ(refusal([](ElfFile& file) { file.header.program_headers = 0x2001; }), "")
         << "headers at an odd place";
-    EXPECT_EQ(refusal([](ElfFile& file) { // nothing but zeros, from nowhere in particular
-                  file.parts[1].file_bytes = 0;
-                  file.parts[1].offset = 0x123;
+    for (const u64 nowhere : {u64{0x123}, u64{0x2100}, u64{0x2101}, huge})
+        EXPECT_EQ(refusal([&](ElfFile& file) { // nothing but zeros
+                      file.parts[1].file_bytes = 0;
+                      file.parts[1].offset = nowhere;
+                  }),
+                  "");
+    EXPECT_EQ(refusal([](ElfFile& file) { // a segment of no bytes, where none can be
+                  file.parts.push_back({.offset = huge,
+                                        .address = huge,
+                                        .file_bytes = 0,
+                                        .memory_bytes = 0,
+                                        .alignment = 3});
               }),
               "");
-    EXPECT_EQ(refusal([](ElfFile& file) { // a segment of no bytes, though where another one is
-                  file.parts.push_back({.file_bytes = 0, .memory_bytes = 0});
+    EXPECT_EQ(refusal([](ElfFile& file) { // both places alike within a page, not at its beginning
+                  file.parts[1].offset = 0x2010;
+                  file.parts[1].file_bytes = 0x20;
+                  file.parts[1].address = 0x40'1010;
               }),
               "");
     EXPECT_EQ(refusal([](ElfFile& file) { // what is not to be loaded may be anything
@@ -97,6 +119,8 @@ TEST(Elf, IsRefusedWithoutASoundHeader) {
               "the root task has 0 bytes, not even an ELF header");
     EXPECT_EQ(refusal([](ElfFile& file) { file.size = 63; }),
               "the root task has 63 bytes, not even an ELF header");
+    EXPECT_EQ(refusal([](ElfFile& file) { file.size = 64; }),
+              "the root task is cut short: 2 program headers at 0x40 in 0x40 bytes");
     EXPECT_EQ(refusal([](ElfFile& file) { file.header.identification[3] = 'f'; }),
               "the root task is no ELF file: it begins with 0x664c457f");
     EXPECT_EQ(refusal([](ElfFile& file) { file.header.identification[4] = 1; }),
@@ -176,6 +200,11 @@ TEST(Elf, IsRefusedWhenASegmentHasNoPlace) {
 TEST(Elf, IsRefusedWhenASegmentIsMisaligned) {
     EXPECT_EQ(refused_segment([](ElfPart& part) { part.alignment = 0x1800; }),
               "segment 1 of the root task is aligned to 0x1800, no power of two");
+    EXPECT_EQ(refused_segment([](ElfPart& part) {
+                  part.address += 1;
+                  part.alignment = 2;
+              }),
+              "segment 1 of the root task is misaligned: 0x401001 from 0x2000, modulo 0x2");
     EXPECT_EQ(refused_segment([](ElfPart& part) { part.address += 4; }),
               "segment 1 of the root task is misaligned: 0x401004 from 0x2000, modulo 0x1000");
 }

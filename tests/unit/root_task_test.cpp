@@ -1,5 +1,6 @@
 // From the initrd to the first thread: what lies where, and what may be done there.
 #include "arch/cache.hpp"
+#include "arch/tlb.hpp"
 #include "boot/root_task.hpp"
 #include "elf_file.hpp"
 #include "text_target.hpp"
@@ -19,7 +20,7 @@ using test::ElfFile;
 /// A machine with some memory, a device tree and an initrd.
 class RootTaskTest : public testing::Test {
   protected:
-    static constexpr usize pages = 32;
+    static constexpr usize pages = 260;
 
     void SetUp() override {
         take_memory_back();
@@ -167,6 +168,23 @@ TEST_F(RootTaskTest, BeginsWithRegistersOfZeroButTwo) {
     EXPECT_EQ(reinterpret_cast<const u8*>(thread.ipc_buffer), at(*task, task->layout.ipc_buffer));
 }
 
+TEST_F(RootTaskTest, HasAnAddressSpaceOfItsOwn) {
+    struct Mmu final : arch::FakeMmu {
+        void store(const std::atomic<u64>&, u64) override {}
+        void publish() override {}
+        void invalidate_page(arch::Asid asid, VirtAddr) override { invalidated = asid; }
+        void await_invalidation() override {}
+        void synchronise() override {}
+        arch::Asid invalidated = arch::Asid::Kernel;
+    } mmu;
+    const auto task = make();
+    ASSERT_TRUE(task);
+    arch::fake_mmu = &mmu;
+    EXPECT_TRUE(task->space.unmap(image, arch::PageSize::Small));
+    arch::fake_mmu = nullptr;
+    EXPECT_EQ(mmu.invalidated, arch::Asid{1});
+}
+
 TEST_F(RootTaskTest, SpansAsManyTablesAsItNeeds) {
     ElfFile file;
     file.parts[1].address = 0x3fff'f000; // two pages on either side of a border of all tables
@@ -195,15 +213,24 @@ TEST_F(RootTaskTest, IsRefusedWhenItDoesNotFit) {
               "the root task ends at 0x7ffffffff000: no room for BootInfo behind it");
     file.parts[1].address = 0x7000'0000'0000;
     EXPECT_EQ(refusal(file),
-              "the root task needs 120259080216 KiB of memory, and 128 KiB are left");
-    usize extra_pages = 0; // the image grows until each further page is one too many
-    std::string outcome;
-    for (file = {}; outcome.empty(); ++extra_pages) {
+              "the root task needs 120259080216 KiB of memory, and 1040 KiB are left");
+    // It grows until there is memory for it, but not for five more pages: its thread and four
+    // tables, of which the first ones to be missing are taken last.
+    file = {};
+    usize more = pages - 20;
+    const auto refused_with_one_more = [&] {
         take_memory_back();
-        file.parts[1].memory_bytes = 0x1800 + extra_pages * page_bytes;
-        outcome = refusal(file);
+        file.parts[1].memory_bytes = ++more * page_bytes;
+        return refusal(file);
+    };
+    std::string outcome;
+    while (outcome.empty())
+        outcome = refused_with_one_more();
+    for (usize i = 0; i < 5; ++i) {
+        EXPECT_EQ(outcome, "no memory is left for the root task");
+        outcome = refused_with_one_more();
     }
-    EXPECT_EQ(outcome, "no memory is left for the root task");
+    EXPECT_TRUE(outcome.starts_with("the root task needs 1044 KiB of memory")) << outcome;
 }
 
 TEST_F(RootTaskTest, LeavesRoomForAllThatComesBehindIt) {

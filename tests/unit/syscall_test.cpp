@@ -129,6 +129,13 @@ TEST_F(SyscallTest, AnSErrorIsNoSystemCall) {
     EXPECT_NE(enter(Event::SError, KernelExit::Reschedule), "");
 }
 
+TEST_F(SyscallTest, ANewThreadDoesNotRunByItself) {
+    const Tcb fresh{};
+    EXPECT_EQ(fresh.state, ThreadState::Inactive);
+    EXPECT_EQ(fresh.context.pc | fresh.context.sp | fresh.context.tls | fresh.context.tls_ro, 0u);
+    EXPECT_EQ(fresh.ipc_buffer, nullptr);
+}
+
 TEST_F(SyscallTest, TheCurrentThreadGoesOn) {
     EXPECT_EQ(&next_context(state_, KernelExit::Resume), &thread_.context);
 }
