@@ -144,6 +144,6 @@ def _answer(
 ) -> dict[str, Entry | None]:
     """The answer that goes with the solution, where something has to be written."""
     file = root / exercise.folder / "solution" / ANSWER
-    if side.name == sides.STARTER or ANSWER not in exercise.files:
+    if side.name == sides.STARTER or not file.exists():
         return {}
     return {f"{exercise.folder}/{ANSWER}": ("100644", sides.blob(store, file.read_bytes()))}

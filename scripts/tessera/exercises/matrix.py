@@ -9,7 +9,7 @@ from typing import Iterator, Sequence
 
 from tessera import console
 from tessera.boot import files, golden
-from tessera.exercises import boots, catalog, handout, sides, signature, trial
+from tessera.exercises import boots, catalog, handout, numbers, sides, signature, trial
 from tessera.exercises.bench import Bench
 from tessera.exercises.declare import Exercise
 from tessera.exercises.result import FAILED, PASSED, Result
@@ -60,6 +60,7 @@ class _Matrix:
         """The solution first: what it prints is what the others are compared with."""
         if self.accept:
             self._record_logs()
+        untouched: signature.Signature = {}
         signatures = {}
         for side in sides.of(self.exercise):
             results = self._try(side)
@@ -67,9 +68,11 @@ class _Matrix:
             if side.name.startswith(MUTANTS):
                 mutant = side.name.removeprefix(MUTANTS)
                 signatures[mutant] = signature.of(self.exercise, results)
+            if side.name == STARTER:
+                untouched = signature.of(self.exercise, results)
             if side.name == STARTER and self.exercise.kind == "bug":
                 self._keep("failing.log", self._failing_log(results))
-        self._judge_signatures(signatures)
+        self._judge_signatures(untouched, signatures)
         return self.proof
 
     def _lay_out(self, side: Side) -> None:
@@ -113,7 +116,8 @@ class _Matrix:
         for boot in self.exercise.boots:
             done = boots.boot_once(self.bench, boot)
             text = golden.normalise(golden.text(done.output), boot.keep)
-            self._keep(f"expected/{boot.name}.log", text)
+            standard = numbers.values(self.exercise, "")
+            self._keep(f"expected/{boot.name}.log", numbers.take_out(text, standard))
         self.base = handout.tree(self.store, [self.exercise], overlay=self.overlay)
 
     def _failing_log(self, results: Sequence[Result]) -> str:
@@ -139,15 +143,21 @@ class _Matrix:
             f"`./tessera exercise verify {self.exercise.name} --accept` records it"
         )
 
-    def _judge_signatures(self, signatures: dict[str, signature.Signature]) -> None:
-        """Two mutants that fail alike could not be told apart in a submission."""
-        seen: dict[str, str] = {}
+    def _judge_signatures(
+        self, untouched: signature.Signature, signatures: dict[str, signature.Signature]
+    ) -> None:
+        """Two that fail alike could not be told apart: the wrong one's hint would be given."""
+        seen = {_comparable(untouched): "starter"}
         for name, found in signatures.items():
-            other = seen.setdefault(str(sorted(found.items())), name)
+            other = seen.setdefault(_comparable(found), name)
             if other != name:
                 self.proof.problems.append(
-                    f"mutants '{other}' and '{name}' fail in the same way: their hints cannot be "
-                    "told apart"
+                    f"'{other}' and mutant '{name}' fail in the same way: they cannot be told apart"
                 )
         if signatures:
             self._keep(signature.FILE, signature.dump(signatures))
+
+
+def _comparable(found: signature.Signature) -> tuple[tuple[str, str], ...]:
+    """A signature that can be looked up."""
+    return tuple(sorted(found.items()))

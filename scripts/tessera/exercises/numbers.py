@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from tessera.exercises.declare import Exercise, Number
 
@@ -24,6 +25,13 @@ def fill_in(text: str, numbers: dict[str, int]) -> str:
     """The text with `{name}` replaced, for each of the numbers; other braces stay."""
     for name, value in numbers.items():
         text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def take_out(text: str, numbers: dict[str, int]) -> str:
+    """The text with the numbers replaced by their names: what two students have in common."""
+    for name, value in numbers.items():
+        text = re.sub(rf"\b{value}\b", "{" + name + "}", text)
     return text
 
 

@@ -59,7 +59,7 @@ def results(space: Workspace, found: Sequence[Result]) -> int:
                 console.out(f"    {line}")
     console.out()
     console.out(f"{exercise.name}: {_total(exercise, found)}", "bold")
-    if mutant := signature.recognise(space.tree.root, exercise, found):
+    if mutant := signature.recognise(space.tree.root, exercise, found, space.seed):
         console.out(f"This looks like a mistake that others have made: {mutant.hint}", "yellow")
     elif any(result.status == FAILED for result in found):
         console.out("Stuck? `./tessera exercise hint` gives one hint at a time.")

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Sequence
 
+from tessera.exercises import numbers
 from tessera.exercises.declare import Exercise, Mutant
 from tessera.exercises.result import FAILED, Result
 
@@ -19,20 +20,18 @@ FILE = "failures.json"
 Signature = dict[str, str]
 
 
-def of(exercise: Exercise, results: Sequence[Result]) -> Signature:
-    """The signature of some results. With numbers of each student's own, only which tests fail
-    and in which cases: what they print differs from one student to the next."""
+def of(exercise: Exercise, results: Sequence[Result], seed: str = "") -> Signature:
+    """The signature of some results, without the numbers of which each student has others."""
+    values = numbers.values(exercise, seed)
     return {
-        result.test.name: _short(exercise, result.failure)
+        result.test.name: _short(numbers.take_out(result.failure, values))
         for result in results
         if result.status == FAILED and not (result.test.hidden or result.test.written)
     }
 
 
-def _short(exercise: Exercise, failure: str) -> str:
+def _short(failure: str) -> str:
     """A few letters for one failure."""
-    if exercise.numbers:
-        failure = "\n".join(line.partition(": ")[0] for line in failure.splitlines())
     return hashlib.sha256(failure.encode()).hexdigest()[:16]
 
 
@@ -50,9 +49,11 @@ def dump(signatures: dict[str, Signature]) -> str:
     return json.dumps(signatures, indent=1, sort_keys=True) + "\n"
 
 
-def recognise(root: Path, exercise: Exercise, results: Sequence[Result]) -> Mutant | None:
+def recognise(
+    root: Path, exercise: Exercise, results: Sequence[Result], seed: str = ""
+) -> Mutant | None:
     """The known wrong solution that fails exactly so, if there is one."""
-    mine = of(exercise, results)
+    mine = of(exercise, results, seed)
     for name, signature in load(root, exercise).items():
         if mine and mine == signature:
             return next((mutant for mutant in exercise.mutants if mutant.name == name), None)

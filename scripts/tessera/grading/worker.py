@@ -46,7 +46,7 @@ def _grade(made: Report, kit: Kit, source: str, word: str, work: Path, home: Tre
     bench = GradersBench(Tree(root), keeper, word, cache, home.root)
     results = trial.run(bench, exercise, made.seed)
     made.marks = [report.mark(result) for result in results]
-    mutant = signature.recognise(root, exercise, results)
+    mutant = signature.recognise(root, exercise, results, made.seed)
     made.hint = mutant.hint if mutant else ""
 
 
