@@ -1,6 +1,6 @@
 /* The demo of chapter 08 in C: what there is to begin with, what can be made of it, and when the
  * kernel says no. */
-#include "print.h"
+#include "names.h"
 
 #define WORKING_BITS 16 /* log2 of the bytes that are shared out below */
 #define CLEARED_BITS 24 /* and at least of those that are cleared for it */
@@ -37,32 +37,11 @@ static seL4_MessageInfo_t send(request_t request)
                      seL4_MessageInfo_new(request.label, 0, request.caps, request.words));
 }
 
-static const char *error_name(seL4_Word error)
-{
-    static const char *const names[] = {
-        "NoError",        "InvalidArgument", "InvalidCapability", "IllegalOperation",
-        "RangeError",     "AlignmentError",  "FailedLookup",      "TruncatedMessage",
-        "DeleteFirst",    "RevokeFirst",     "NotEnoughMemory"};
-    return error < seL4_NumErrors ? names[error] : "?";
-}
-
-static const char *failure_name(seL4_Word failure)
-{
-    static const char *const names[] = {"?", "InvalidRoot", "MissingCapability", "DepthMismatch",
-                                        "GuardMismatch"};
-    return failure <= seL4_GuardMismatch ? names[failure] : "?";
-}
-
 /* Makes objects in the next free slots. */
 static void make(seL4_CPtr untyped, seL4_Word type, seL4_Word size_bits, seL4_Word count)
 {
-    seL4_Error error = seL4_Untyped_Retype(untyped, type, size_bits, seL4_CapInitThreadCNode, 0, 0,
-                                           next_slot, count);
-    if (error != seL4_NoError) {
-        put("unexpected: ");
-        put(error_name(error));
-        put("\n");
-    }
+    must(seL4_Untyped_Retype(untyped, type, size_bits, seL4_CapInitThreadCNode, 0, 0, next_slot,
+                             count));
     next_slot += count;
 }
 
@@ -162,7 +141,7 @@ static void row(seL4_CPtr untyped, seL4_Word type, seL4_Word size_bits, seL4_Wor
     put("  ");
     put_digits(count, 10, 3, ' ');
     put(" x ");
-    put_left(seL4_DebugCapIdentify(first) == 2 ? "Untyped" : "CNode", 7);
+    put_left(type_name(first), 7);
     put(" of ");
     put_digits(LIBSEL4_BIT(bits), 10, 5, ' ');
     put(" bytes, ");

@@ -47,3 +47,10 @@ static inline void put_address(seL4_Word address)
     put("0x");
     put_digits(address, 16, 16, '0');
 }
+
+/* A number as people write hexadecimal ones. */
+static inline void put_hex(seL4_Word number)
+{
+    put("0x");
+    put_digits(number, 16, 0, ' ');
+}
