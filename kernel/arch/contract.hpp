@@ -3,6 +3,7 @@
 /// of the host tests cannot drift from the real thing.
 #pragma once
 
+#include "arch/clear.hpp"
 #include "arch/cpu.hpp"
 #include "arch/firmware.hpp"
 #include "arch/mmio.hpp"
@@ -24,7 +25,12 @@ static_assert(requires(Conduit conduit, u32 function) {
 
 static_assert(requires {
     { current_el() } -> std::same_as<unsigned>;
+    { interrupt_pending() } -> std::same_as<bool>;
     { halt() } -> std::same_as<void>;
+});
+
+static_assert(requires(void* area, u64 bytes) {
+    { clear(area, bytes) } -> std::same_as<void>;
 });
 
 static_assert(requires(PhysAddr address, const void* pointer) {

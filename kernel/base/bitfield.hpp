@@ -100,4 +100,10 @@ consteval bool disjoint(F...) {
     return ok;
 }
 
+/// `count` bits of `word`, of which bit `low` is the lowest: for fields that no type can describe,
+/// because their place is known only at run time. \pre low + count <= 64
+constexpr u64 bits_at(u64 word, u64 low, u64 count) noexcept {
+    return count == 0 ? 0 : word << (64 - low - count) >> (64 - count);
+}
+
 } // namespace k

@@ -5,6 +5,7 @@
 #include "base/types.hpp"
 
 #include <array>
+#include <optional>
 
 namespace k {
 
@@ -24,6 +25,13 @@ class Histogram {
     }
 
     [[nodiscard]] constexpr u64 count(usize row) const noexcept { return counts_[row]; }
+
+    /// The row of the greatest number there has been, if there has been any.
+    [[nodiscard]] constexpr std::optional<usize> highest_row() const noexcept {
+        for (usize row = rows; row-- > 0;)
+            if (counts_[row] != 0) return row;
+        return {};
+    }
 
     [[nodiscard]] constexpr u64 total() const noexcept {
         u64 sum = 0;

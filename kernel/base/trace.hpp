@@ -23,6 +23,8 @@ enum class Kind : u64 {
     Unmap,      ///< virtual address, descriptor that was there
     Interrupt,  ///< INTID
     SystemCall, ///< number, first argument
+    Retype,     ///< address of the untyped, log2 of the bytes of an object, number of objects
+    Preempted,  ///< CPtr and label of the call that will be made again
 };
 
 struct Record {

@@ -16,7 +16,7 @@ using usize = std::size_t;
 using uptr = std::uintptr_t;
 
 /// A word with only bit `n` set.
-constexpr u64 bit(unsigned n) noexcept {
+constexpr u64 bit(u64 n) noexcept {
     return u64{1} << n;
 }
 

@@ -5,6 +5,7 @@
 #include "base/memory.hpp"
 #include "base/print.hpp"
 #include "boot/elf.hpp"
+#include "boot/initial_cspace.hpp"
 
 #include <new>
 
@@ -16,10 +17,6 @@ constexpr u64 user_end = abi::user_top + 1;
 
 constexpr arch::Attributes for_user(arch::Protection protection) noexcept {
     return {arch::Owner::User, protection, arch::MemoryType::Normal};
-}
-
-Unexpected<Refusal> no_memory_left() noexcept {
-    return refuse("no memory is left for the root task");
 }
 
 OrRefusal<Ok> read_initrd(const BootState& boot, ElfImage& image) noexcept {
@@ -79,7 +76,7 @@ u64 extra_bytes(const BootState& boot) noexcept {
     return sizeof(abi::ChunkHeader) + boot.tree.bytes();
 }
 
-void write_boot_info(const RootTask& task, const BootState& boot) noexcept {
+abi::BootInfo& write_boot_info(const RootTask& task, const BootState& boot) noexcept {
     auto& info = *new (seen_at(task, task.layout.boot_info)) abi::BootInfo{};
     info.extra_bytes = extra_bytes(boot);
     info.nodes = 1;
@@ -88,6 +85,7 @@ void write_boot_info(const RootTask& task, const BootState& boot) noexcept {
     new (chunk) abi::ChunkHeader{abi::ChunkId::DeviceTree, extra_bytes(boot)};
     const DeviceTree tree{arch::window.at<const void>(boot.tree.begin)};
     tree.copy_to(chunk + sizeof(abi::ChunkHeader));
+    return info;
 }
 
 /// "Initial thread": all registers are zero but two.
@@ -101,6 +99,10 @@ Tcb* make_thread(const RootTask& task, VirtAddr entry, PhysAddr memory) noexcept
 }
 
 } // namespace
+
+Unexpected<Refusal> no_memory_left() noexcept {
+    return refuse("no memory is left for the root task");
+}
 
 OrRefusal<UserLayout> lay_out(VirtRange image, u64 extra_bytes) noexcept {
     const VirtAddr boot_info = image.end + page_bytes;
@@ -128,8 +130,8 @@ OrRefusal<RootTask> make_root_task(BootState& boot) noexcept {
     warn(elf);
     K_TRY(map_pages(task, elf, allocator));
     load(task, elf);
-    write_boot_info(task, boot);
     task.thread = make_thread(task, elf.entry, *thread);
+    K_TRY(make_initial_cspace(task, boot, write_boot_info(task, boot)));
     return task;
 }
 

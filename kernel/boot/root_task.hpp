@@ -32,6 +32,9 @@ struct RootTask {
     Tcb* thread;
 };
 
+/// What to say when boot has no page left to give.
+[[nodiscard]] Unexpected<Refusal> no_memory_left() noexcept;
+
 /// Makes the root task out of the initrd, in memory of the boot allocator's.
 [[nodiscard]] OrRefusal<RootTask> make_root_task(BootState& boot) noexcept;
 

@@ -4,6 +4,7 @@
 #include "base/panic.hpp"
 #include "boot/kernel_space.hpp"
 #include "boot/platform.hpp"
+#include "boot/untyped_list.hpp"
 
 namespace k {
 
@@ -40,7 +41,7 @@ dev::Pl011 uart_at(PhysRange registers) noexcept {
 void survey(PhysAddr device_tree) noexcept {
     const bool given = device_tree != PhysAddr{};
     const DeviceTree tree = sound(open_tree(given ? arch::window.at<void>(device_tree) : nullptr));
-    auto& [machine, memory, blob, allocator] = boot_state;
+    auto& [machine, memory, blob, allocator, devices] = boot_state;
     const PhysRange uart = sound(find_uart(tree));
     const auto memory_read = read_memory(tree, memory);
     keep_apart(uart, memory);
@@ -57,6 +58,7 @@ void survey(PhysAddr device_tree) noexcept {
         keep_apart(registers, memory);
     sound(claim_loaded(memory, kernel_state.image, blob, machine.initrd));
     check_invariants(memory);
+    sound(find_devices(memory, machine.gic, devices));
     allocator.emplace(memory);
 }
 

@@ -14,6 +14,7 @@ struct BootState {
     MemoryMap memory;
     PhysRange tree{};                         ///< the device tree, as far as it is in use
     std::optional<BootAllocator> allocator{}; ///< from the survey on
+    MemoryMap devices{}; ///< all addresses; free is what programs may have as device memory
 };
 
 extern constinit BootState boot_state;

@@ -1,3 +1,4 @@
+#include "object/derivation.hpp"
 #include "state/kernel_state.hpp"
 
 #include <array>
@@ -40,6 +41,9 @@ constexpr std::array state_invariants{
 void check_every_invariant(const KernelState& state) noexcept {
     check_invariants<Range<PhysAddr>>(state.image, image_invariants);
     check_invariants<KernelState>(state, state_invariants);
+    if (state.current == nullptr) return;
+    for (const Slot& slot : state.current->slots)
+        check_every_invariant(slot);
 }
 
 } // namespace k

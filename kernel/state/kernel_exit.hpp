@@ -11,6 +11,7 @@ namespace k {
 enum class [[nodiscard]] KernelExit : u8{
     Resume,     ///< the current thread goes on
     Reschedule, ///< the current thread cannot go on: another one has to
+    Preempted,  ///< an interrupt is let in; then the current thread makes its call again
     PowerOff,   ///< the machine is to be turned off
 };
 

@@ -1,9 +1,9 @@
 #include "syscall/dispatch.hpp"
 
-#include "abi/syscalls.hpp"
-#include "base/print.hpp"
 #include "base/trace.hpp"
+#include "syscall/debug.hpp"
 #include "syscall/kill.hpp"
+#include "syscall/send.hpp"
 
 namespace k {
 
@@ -11,11 +11,9 @@ namespace {
 
 using abi::Syscall;
 
-/// Prints the low byte of x0. \n is sent as the kernel's own are.
-[[maybe_unused]] KernelExit put_char(const Tcb& caller) noexcept {
-    const auto character = static_cast<char>(caller.context.x[0]);
-    Console::write({&character, 1});
-    return KernelExit::Resume;
+KernelExit handle_send(Tcb& caller, SendMode mode) noexcept {
+    const auto exit = send(caller, mode);
+    return exit ? *exit : kill_for_cap_fault(caller, exit.error());
 }
 
 } // namespace
@@ -27,22 +25,20 @@ KernelExit handle_system_call(KernelState& state) noexcept {
     switch (call) {
     case Syscall::Yield: return KernelExit::Resume; // to nobody else, so far
 #if K_DEBUG_CALLS
-    case Syscall::DebugPutChar: return put_char(caller);
+    case Syscall::DebugPutChar: return debug_put_char(caller);
     case Syscall::DebugHalt: return KernelExit::PowerOff;
+    case Syscall::DebugCapIdentify: return debug_cap_identify(caller);
+    case Syscall::DebugNameThread: return debug_name_thread();
+    case Syscall::DebugSnapshot: return debug_snapshot(state);
+    case Syscall::DebugDumpScheduler: return KernelExit::Resume; // there is no scheduler
 #endif
-    case Syscall::Call:
+    case Syscall::Call: return handle_send(caller, SendMode::Call);
+    case Syscall::Send: return handle_send(caller, SendMode::Send);
+    case Syscall::NBSend: return handle_send(caller, SendMode::NBSend);
     case Syscall::ReplyRecv:
-    case Syscall::Send:
-    case Syscall::NBSend:
     case Syscall::Recv:
     case Syscall::Reply:
-    case Syscall::NBRecv: break; // there is nothing yet that they could be about
-#if K_DEBUG_CALLS
-    case Syscall::DebugDumpScheduler:
-    case Syscall::DebugCapIdentify:
-    case Syscall::DebugSnapshot:
-    case Syscall::DebugNameThread: break;
-#endif
+    case Syscall::NBRecv: break; // there is nobody yet to hear from
     }
     return kill_for_call(caller);
 }

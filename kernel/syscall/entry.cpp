@@ -19,7 +19,8 @@ KernelExit handle_exception(KernelState& state, arch::Vector::Event event) noexc
 
 const arch::UserContext& next_context(const KernelState& state, KernelExit exit) noexcept {
     switch (exit) {
-    case KernelExit::Resume: break;
+    case KernelExit::Resume:
+    case KernelExit::Preempted: break; // the interrupt comes as soon as it can
     case KernelExit::Reschedule: print("STOPPED: no thread can run\n"); [[fallthrough]];
     case KernelExit::PowerOff: power_off(state);
     }

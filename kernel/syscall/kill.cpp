@@ -15,6 +15,17 @@ KernelExit stop(Tcb& thread, u64 pc) noexcept {
     return KernelExit::Reschedule;
 }
 
+std::string_view name(abi::LookupFailureType type) noexcept {
+    switch (type) {
+#define K_LOOKUP_FAILURE(name, number, words)                                                      \
+    case abi::LookupFailureType::name:                                                             \
+        return #name;
+#include "abi/lookup_failures.def"
+#undef K_LOOKUP_FAILURE
+    }
+    return "";
+}
+
 } // namespace
 
 KernelExit kill_for_fault(Tcb& thread, arch::Esr esr, u64 far) noexcept {
@@ -23,6 +34,13 @@ KernelExit kill_for_fault(Tcb& thread, arch::Esr esr, u64 far) noexcept {
     arch::describe(TextOut{console}, arch::decode(esr), far);
     print(", ESR {:#010x}", esr.raw());
     return stop(thread, thread.context.pc);
+}
+
+KernelExit kill_for_cap_fault(Tcb& thread, const CapFault& fault) noexcept {
+    print("thread killed: CPtr {:#x} leads nowhere: {}", fault.cptr, name(fault.failure.type()));
+    for (const u64 word : fault.failure.words())
+        print(" {:#x}", word);
+    return stop(thread, thread.context.pc - instruction_bytes);
 }
 
 KernelExit kill_for_call(Tcb& thread) noexcept {

@@ -3,6 +3,10 @@
 #include "arch/tlb.hpp"
 #include "boot/root_task.hpp"
 #include "elf_file.hpp"
+#include "object/cnode.hpp"
+#include "object/derivation.hpp"
+#include "object/untyped.hpp"
+#include "syscall/lookup.hpp"
 #include "text_target.hpp"
 #include "trees.hpp"
 
@@ -29,13 +33,13 @@ class RootTaskTest : public testing::Test {
     }
 
     void take_memory_back() {
-        memory_->fill(0xa5);
+        std::ranges::fill(memory_, Page{});
         boot_.memory = {};
-        ASSERT_TRUE(boot_.memory.add_ram({ram(), ram() + pages * page_bytes}));
+        ASSERT_TRUE(boot_.memory.add_ram({ram(), ram() + memory_.size() * page_bytes}));
         boot_.allocator.emplace(boot_.memory);
     }
 
-    [[nodiscard]] PhysAddr ram() const { return arch::window.phys(memory_->data()); }
+    [[nodiscard]] PhysAddr ram() const { return arch::window.phys(memory_.data()); }
 
     auto make(const ElfFile& file = {}) {
         initrd_ = file.bytes();
@@ -65,9 +69,21 @@ class RootTaskTest : public testing::Test {
             arch::PageSize::Small, {}, {arch::Owner::User, protection, arch::MemoryType::Normal}));
     }
 
-    struct alignas(page_bytes) Memory : std::array<u8, pages * page_bytes> {};
+    /// The CNode of a root task, as its own capability in it says.
+    static std::span<const Slot> cspace(const RootTask& task) {
+        return task.thread->slot(ThreadSlot::CSpaceRoot).cap.as<CNode>()->slots();
+    }
 
-    std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
+    static const abi::BootInfo& boot_info(const RootTask& task) {
+        return *reinterpret_cast<const abi::BootInfo*>(at(task, task.layout.boot_info));
+    }
+
+    struct alignas(page_bytes) Page {
+        Page() { bytes.fill(0xa5); }
+        std::array<u8, page_bytes> bytes;
+    };
+
+    std::vector<Page> memory_{pages};
     Blob tree_{"qemu_gicv2"};
     std::vector<u8> initrd_;
     BootState boot_;
@@ -139,8 +155,6 @@ TEST_F(RootTaskTest, IsToldAboutTheMachine) {
     EXPECT_EQ(info.node_id, 0u);
     EXPECT_EQ(info.nodes, 1u);
     EXPECT_EQ(info.ipc_buffer, layout.ipc_buffer.raw());
-    EXPECT_EQ(info.untyped, (abi::SlotRange{0, 0}));
-    EXPECT_EQ(info.empty, (abi::SlotRange{0, 0}));
 
     const u8* const chunk = at(*task, layout.extra_pages.begin);
     const auto& header = *reinterpret_cast<const abi::ChunkHeader*>(chunk);
@@ -185,6 +199,73 @@ TEST_F(RootTaskTest, HasAnAddressSpaceOfItsOwn) {
     EXPECT_EQ(mmu.invalidated, arch::Asid{1});
 }
 
+TEST_F(RootTaskTest, HasACSpaceInWhichACPtrIsTheNumberOfASlot) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    Slot& root = task->thread->slot(ThreadSlot::CSpaceRoot);
+    const auto cnode = *root.cap.as<CNode>();
+    EXPECT_EQ(cnode.radix(), 13u);
+    EXPECT_EQ(cnode.guard(), 0u);
+    EXPECT_EQ(cnode.guard_size(), 51u);
+    Slot& own = cnode.slots()[2];
+    EXPECT_EQ(own.cap, root.cap);
+    EXPECT_TRUE(is_parent(own, root));
+    for (const u64 cptr : {0u, 1u, 2u, 8191u})
+        EXPECT_EQ(*lookup(*task->thread, cptr), &cnode.slots()[cptr]);
+}
+
+TEST_F(RootTaskTest, IsToldWhichSlotIsWhat) {
+    ElfFile file;
+    file.parts[1].address = 0x3fff'f000; // on either side of a border
+    file.parts[0].address = 0x3fff'e000;
+    file.header.entry = 0x3fff'e000;
+    const auto task = make(file);
+    ASSERT_TRUE(task);
+    const auto& info = boot_info(*task);
+    const u64 extra = task->layout.extra_pages.bytes() / page_bytes;
+    const u64 image_pages = task->layout.image.bytes() / page_bytes;
+    EXPECT_EQ(info.cnode_bits, 13u);
+    EXPECT_EQ(info.domain, 0u);
+    EXPECT_EQ(info.user_image_paging, (abi::SlotRange{16, 16 + 1 + 2 + 2}));
+    EXPECT_EQ(info.extra_pages, (abi::SlotRange{21, 21 + extra}));
+    EXPECT_EQ(info.user_image_frames, (abi::SlotRange{21 + extra, 21 + extra + image_pages}));
+    EXPECT_EQ(info.untyped.begin, info.user_image_frames.end);
+    EXPECT_EQ(info.empty, (abi::SlotRange{info.untyped.end, 8192}));
+    EXPECT_EQ(info.shared_frames, (abi::SlotRange{0, 0}));
+    EXPECT_EQ(info.io_space_caps, (abi::SlotRange{0, 0}));
+    const auto slots = cspace(*task);
+    for (u64 i = 0; i < slots.size(); ++i) {
+        const bool full = i == 2 || (info.untyped.begin <= i && i < info.untyped.end);
+        EXPECT_EQ(slots[i].is_empty(), !full) << i;
+        check_every_invariant(slots[i]);
+    }
+}
+
+TEST_F(RootTaskTest, GetsAllMemoryThatIsLeft) {
+    ASSERT_TRUE(boot_.devices.add_ram({PhysAddr{0}, PhysAddr{page_bytes}}));
+    const auto task = make();
+    ASSERT_TRUE(task);
+    const auto& info = boot_info(*task);
+    const auto slots = cspace(*task);
+    u64 bytes = 0;
+    for (u64 i = 0; i < info.untyped.end - info.untyped.begin; ++i) {
+        const auto& description = info.untypeds[i];
+        const Slot& slot = slots[info.untyped.begin + i];
+        const auto untyped = slot.cap.as<Untyped>();
+        ASSERT_TRUE(untyped);
+        EXPECT_EQ(untyped->address().raw(), description.address);
+        EXPECT_EQ(untyped->size_bits(), description.size_bits);
+        EXPECT_EQ(untyped->is_device(), description.is_device == 1);
+        EXPECT_EQ(untyped->is_device(), i == 0);
+        EXPECT_EQ(untyped->watermark(), untyped->bytes()) << "nobody knows what is in it";
+        EXPECT_TRUE(slot.has(Slot::Original));
+        EXPECT_EQ(slot.previous, nullptr);
+        if (!untyped->is_device()) bytes += untyped->bytes();
+    }
+    EXPECT_EQ(bytes, boot_.allocator->left().bytes());
+    EXPECT_FALSE(task->memory.contains(boot_.allocator->left().end));
+}
+
 TEST_F(RootTaskTest, SpansAsManyTablesAsItNeeds) {
     ElfFile file;
     file.parts[1].address = 0x3fff'f000; // two pages on either side of a border of all tables
@@ -214,10 +295,10 @@ TEST_F(RootTaskTest, IsRefusedWhenItDoesNotFit) {
     file.parts[1].address = 0x7000'0000'0000;
     EXPECT_EQ(refusal(file),
               "the root task needs 120259080216 KiB of memory, and 1040 KiB are left");
-    // It grows until there is memory for it, but not for five more pages: its thread and four
-    // tables, of which the first ones to be missing are taken last.
+    // It grows until there is memory for it, but not for 69 more pages: its thread, four tables and
+    // the 64 pages of its CNode, of which the first ones to be missing are taken last.
     file = {};
-    usize more = pages - 20;
+    usize more = pages - 100;
     const auto refused_with_one_more = [&] {
         take_memory_back();
         file.parts[1].memory_bytes = ++more * page_bytes;
@@ -226,11 +307,21 @@ TEST_F(RootTaskTest, IsRefusedWhenItDoesNotFit) {
     std::string outcome;
     while (outcome.empty())
         outcome = refused_with_one_more();
-    for (usize i = 0; i < 5; ++i) {
+    for (usize i = 0; i < 69; ++i) {
         EXPECT_EQ(outcome, "no memory is left for the root task");
         outcome = refused_with_one_more();
     }
     EXPECT_TRUE(outcome.starts_with("the root task needs 1044 KiB of memory")) << outcome;
+}
+
+TEST_F(RootTaskTest, IsRefusedWhenItHasMorePagesThanSlots) {
+    memory_.resize(9000);
+    take_memory_back();
+    ElfFile file;
+    file.parts[1].memory_bytes = 8170 * page_bytes;
+    const std::string outcome = refusal(file);
+    EXPECT_EQ(outcome.find("the root task needs 82"), 0u) << outcome;
+    EXPECT_NE(outcome.find(" slots in its CNode, which has 8192"), std::string::npos) << outcome;
 }
 
 TEST_F(RootTaskTest, LeavesRoomForAllThatComesBehindIt) {

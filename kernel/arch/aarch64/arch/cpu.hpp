@@ -2,9 +2,17 @@
 /// The core that runs this code (AArch64).
 #pragma once
 
-#include "base/types.hpp"
+#include "arch/sysreg.hpp"
 
 namespace k::arch {
+
+/// What waits for this core. Arm ARM, "ISR_EL1, Interrupt Status Register".
+struct Isr : Bits<Isr> {
+    using Bits::Bits;
+    static constexpr Bit<7> interrupt{};
+};
+
+K_SYSTEM_REGISTER(IsrEl1, "isr_el1", Isr);
 
 /// The exception level at which this code runs: 1 in the kernel, whatever it was entered at.
 /// Arm ARM, "CurrentEL, Current Exception Level".
@@ -18,6 +26,11 @@ namespace k::arch {
 [[noreturn]] inline void halt() noexcept {
     for (;;)
         asm volatile("wfi");
+}
+
+/// Whether an interrupt waits for the kernel to let it in.
+[[nodiscard]] inline bool interrupt_pending() noexcept {
+    return IsrEl1::read()[Isr::interrupt];
 }
 
 } // namespace k::arch

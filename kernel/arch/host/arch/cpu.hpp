@@ -18,4 +18,11 @@ namespace k::arch {
     std::abort();
 }
 
+/// Whether an interrupt waits; a test sets it.
+inline bool (*fake_interrupt)() = [] { return false; };
+
+[[nodiscard]] inline bool interrupt_pending() noexcept {
+    return fake_interrupt();
+}
+
 } // namespace k::arch

@@ -1,0 +1,69 @@
+#include "object/derivation.hpp"
+
+#include "base/invariant.hpp"
+#include "object/untyped.hpp"
+
+#include <array>
+
+namespace k {
+
+void plant(Slot& slot, const Capability& cap) noexcept {
+    K_ASSERT(slot.is_empty() && !cap.is_null());
+    slot = {.cap = cap, .previous = nullptr, .next = {nullptr, Slot::Original}};
+}
+
+void derive(Slot& slot, const Capability& cap, Slot& source, Birth birth) noexcept {
+    K_ASSERT(slot.is_empty() && !cap.is_null() && !source.is_empty());
+    Slot* const behind = source.next.get();
+    slot = {.cap = cap, .previous = &source, .next = {behind, static_cast<u64>(birth)}};
+    source.next.set(&slot);
+    if (behind != nullptr) behind->previous = &slot;
+}
+
+bool is_parent(const Slot& a, const Slot& b) noexcept {
+    if (!a.has(Slot::Original)) return false;
+    // Objects never overlap, so one that begins within an untyped's range lies in it. (What lies in
+    // it and contains it is an untyped of the same range, made from the other one in the list.)
+    if (const auto untyped = a.cap.as<Untyped>()) return untyped->range().contains(b.cap.address());
+    return same_object(a.cap, b.cap);
+}
+
+Slot* first_descendant(const Slot& slot) noexcept {
+    Slot* const behind = slot.next.get();
+    return behind != nullptr && is_parent(slot, *behind) ? behind : nullptr;
+}
+
+namespace {
+
+bool neighbours_agree(const Slot& slot) noexcept {
+    const Slot* const behind = slot.next.get();
+    return (slot.previous == nullptr || slot.previous->next.get() == &slot) &&
+           (behind == nullptr || behind->previous == &slot);
+}
+
+bool empty_is_unlinked(const Slot& slot) noexcept {
+    const bool linked = slot.previous != nullptr || slot.next.get() != nullptr;
+    return !slot.is_empty() || (!linked && slot.next.flags() == 0);
+}
+
+bool objects_lie_below_watermark(const Slot& slot) noexcept {
+    const auto untyped = slot.cap.as<Untyped>();
+    const Slot* const object = first_descendant(slot);
+    return !untyped || object == nullptr ||
+           object->cap.address() < untyped->address() + untyped->watermark();
+}
+
+constexpr std::array slot_invariants{
+    Invariant<Slot>{"neighbours in the derivation list know each other", neighbours_agree},
+    Invariant<Slot>{"an empty slot is in no list", empty_is_unlinked},
+    Invariant<Slot>{"objects lie below the watermark of their untyped",
+                    objects_lie_below_watermark},
+};
+
+} // namespace
+
+void check_every_invariant(const Slot& slot) noexcept {
+    check_invariants<Slot>(slot, slot_invariants);
+}
+
+} // namespace k

@@ -1,0 +1,28 @@
+/// \file
+/// System calls for whoever looks for mistakes. Release builds have none of them.
+#pragma once
+
+#include "abi/syscalls.hpp"
+#include "state/kernel_exit.hpp"
+#include "state/kernel_state.hpp"
+
+namespace k {
+
+#if K_DEBUG_CALLS
+
+/// Writes the low byte of x0 on the console. \n is sent as the kernel's own are.
+KernelExit debug_put_char(const Tcb& caller) noexcept;
+
+/// Puts the type of the capability that x0 names into x0; 0 if it names none.
+KernelExit debug_cap_identify(Tcb& caller) noexcept;
+
+/// Stops the machine, there being no capability yet to a thread that could get a name: the
+/// interface has no other way to say so.
+KernelExit debug_name_thread() noexcept;
+
+/// Says how long timer interrupts have had to wait for the kernel, as far as it can tell.
+KernelExit debug_snapshot(const KernelState& state) noexcept;
+
+#endif
+
+} // namespace k

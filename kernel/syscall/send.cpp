@@ -1,0 +1,47 @@
+#include "syscall/send.hpp"
+
+#include "base/backtrace.hpp"
+#include "base/trace.hpp"
+#include "syscall/invocation.hpp"
+#include "syscall/lookup.hpp"
+#include "syscall/reply.hpp"
+
+namespace k {
+
+namespace {
+
+/// Goes back to the system call that the thread is in, which it then makes again.
+KernelExit repeat_call(Tcb& caller) noexcept {
+    trace::event(trace::Kind::Preempted, caller.context.x[0], Message{caller}.label());
+    caller.context.pc -= instruction_bytes;
+    return KernelExit::Preempted;
+}
+
+Expected<Slot*, CapFault> find(Tcb& thread, u64 cptr) noexcept {
+    const auto slot = lookup(thread, cptr);
+    if (!slot) return Unexpected{CapFault{cptr, slot.error()}};
+    return *slot;
+}
+
+/// Follows the CPtrs of a message: that of the invoked capability first, then those that come with
+/// it.
+Expected<Invocation, CapFault> follow(Tcb& caller) noexcept {
+    const Message message{caller};
+    Invocation invocation{K_TRY(find(caller, caller.context.x[0])), message};
+    for (usize i = 0; i < message.extra_caps(); ++i)
+        (void)invocation.extra_slots.push_back(K_TRY(find(caller, message.extra_cptr(i))));
+    return invocation;
+}
+
+} // namespace
+
+Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode) noexcept {
+    const auto invocation = follow(caller);
+    if (!invocation && mode == SendMode::NBSend) return KernelExit::Resume;
+    const auto outcome = invoke(K_TRY(invocation));
+    if (outcome && *outcome == Progress::Preempted) return repeat_call(caller);
+    if (mode == SendMode::Call) reply(caller, outcome);
+    return KernelExit::Resume;
+}
+
+} // namespace k
