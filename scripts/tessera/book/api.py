@@ -150,6 +150,11 @@ def _with_headings(contents: Any) -> None:
 
 def _scrollable(contents: Any) -> None:
     """Code that is too wide can be scrolled by keyboard."""
-    for block in contents.xpath(".//div[@class='fragment' or @class='memproto']|.//pre"
-                                "|.//table[@class='memberdecls' or @class='directory']"):
+    from lxml import etree
+
+    for block in contents.xpath(".//div[@class='fragment' or @class='memproto']|.//pre"):
         block.set("tabindex", "0")
+    for table in contents.xpath(".//table[@class='memberdecls' or @class='directory']"):
+        around = etree.Element("div", {"class": "scroll", "tabindex": "0"})
+        table.addprevious(around)
+        around.append(table)

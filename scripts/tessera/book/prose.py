@@ -28,6 +28,7 @@ _LINK = re.compile(r"\[((?:[^][]|\[[^]]*\])+)\]\(([^) ]+)\)")
 _HEADING = re.compile(r"^(#{1,4}) (.+)$", re.MULTILINE)
 _RENDERED_HEADING = re.compile(
     r'<h(\d)(?: class="[^"]*")?><a class="anchor" id="([^"]+)"></a>\s*(.*?)</h\1>', re.DOTALL)
+_TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _CONTENTS = re.compile(r'<div class="contents">(.*)</div><!-- contents -->', re.DOTALL)
 
 
@@ -122,6 +123,7 @@ class Weave:
         body = re.sub(r'<p><a class="anchor" id="[^"]*"></a>\s*', "<p>", body)
         body = re.sub(r'<a class="anchor" id="[^"]*"></a>', "", body)
         body = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", body)
+        body = _TABLE.sub(r'<div class="scroll" tabindex="0">\g<0></div>', body)
         title = _CODE.sub(lambda found: f"<code>{escape(found[2])}</code>", self.page.title)
         intro = f"<h1>{title}</h1>\n"
         return Sheet(self.page.address, plain_title(self.page.title), intro + body, "prose", headings)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tessera.errors import Failure
 
-#: What is not written in English: code, addresses of links, HTML, numbers and names of registers.
-_NOT_PROSE = re.compile(r"<!--.*?-->|(`+).+?\1|\]\([^)]*\)|<[^>]*>|https?://\S+|\b\w*[\d_]\w*\b", re.DOTALL)
+#: What is not written in English: code, addresses of links, HTML, numbers, names (`CNode`, `MMU`, EL1).
+_NOT_PROSE = re.compile(r"<!--.*?-->|(`+).+?\1|\]\([^)]*\)|<[^>]*>|https?://\S+|\b\w*[\d_]\w*\b"
+                        r"|\b\w*[A-Za-z][A-Z]\w*\b(?:['’]s)?", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
