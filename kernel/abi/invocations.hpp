@@ -38,7 +38,7 @@ namespace caps {
 
 /// How many words the message of each invocation has when all its arguments are there.
 namespace message_length {
-enum : usize { w0, w1, w2, w3, w4, w5, w6, w7 };
+enum : usize { w0, w1, w2, w3, w4, w5, w6, w7 }; // NOLINT(*-identifier-naming): as in the table
 #define K_WORD(name, at)             at + 1,
 #define K_FIELD(name, at, high, low) at + 1,
 #define K_WORDS(name, at, count)     at + (count),
@@ -54,7 +54,7 @@ class Arguments {
     constexpr explicit Arguments(MessageWords words) noexcept : words_{words} {}
 
   protected:
-    enum : usize { w0, w1, w2, w3, w4, w5, w6, w7 };
+    enum : usize { w0, w1, w2, w3, w4, w5, w6, w7 }; // NOLINT(*-identifier-naming): likewise
 
     [[nodiscard]] constexpr u64 word(usize at) const noexcept { return words_[at]; }
 

@@ -41,7 +41,8 @@ struct alignas(16) UserContext {
 };
 
 static_assert(std::is_standard_layout_v<UserContext>, "or the offsets mean nothing");
-static_assert(offsetof(UserContext, x) == 0 && offsetof(UserContext, sp) == 31 * 8 &&
+static_assert(offsetof(UserContext, x) == 0 &&
+                  offsetof(UserContext, sp) == sizeof(UserContext::x) &&
                   offsetof(UserContext, pstate) == offsetof(UserContext, pc) + 8 &&
                   offsetof(UserContext, tls_ro) == offsetof(UserContext, tls) + 8,
               "vectors.S saves these in pairs");
