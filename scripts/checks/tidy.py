@@ -127,6 +127,8 @@ def main(arguments: list[str]) -> int:
         files = [file for file in all_files(root) if file.startswith(f"{args.below}/")]
     else:
         files = changed_files(root, places.pop(0))
+    if not places:
+        parser.error("a DATABASE is missing")
     found = problems(root, files, places, args.cache)
     print("\n".join(found) or "tidy")
     return 1 if found else 0

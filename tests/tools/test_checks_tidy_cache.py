@@ -174,3 +174,5 @@ def test_the_command_line(root: Path, calls: list[str]) -> None:
     words = ["--cache", str(root / "build/tidy"), str(root), str(root / "none.patch"), str(root / "build/clang")]
     assert tidy.main(words) == tidy.main(words) == 0
     assert len(calls) == 1
+    with pytest.raises(SystemExit):  # else nothing would be looked at, and that be fine
+        tidy.main(words[:-1])
