@@ -16,6 +16,10 @@ from tessera.mutation.shadow import Shadow, Sheet
 from tessera.tree import Tree
 
 
+#: A sample is taken from so many sources.
+SAMPLED = 3
+
+
 @dataclass
 class Campaign:
     """The mutants of some sources of a tree."""
@@ -23,10 +27,13 @@ class Campaign:
     tree: Tree
     names: Sequence[str]  # folders and files below the tree's root
     jobs: int
+    sample: int | None = None  # no more than so many, in a few sources
 
     def __post_init__(self) -> None:
         self.shadow = Shadow(self.tree)
         files = sources.listed(self.tree, self.names)
+        if self.sample:
+            files = sources.few(self.tree, files, SAMPLED)
         with console.busy("looking for places to mutate"):
             self.sheets: list[Sheet] = sources.sheets(self.shadow, files, self.jobs)
 
@@ -35,14 +42,12 @@ class Campaign:
         """All of them, by number."""
         return {number: m for sheet in self.sheets for number, m in sheet.mutants.items()}
 
-    def run(
-        self, wanted: Callable[[Mutant], bool], sample: int | None, minutes: float | None
-    ) -> list[Result]:
+    def run(self, wanted: Callable[[Mutant], bool], minutes: float | None = None) -> list[Result]:
         """Tries the wanted mutants; with a limit of any kind, those that chance picked come first."""
         programs = [Program(path) for path in self.shadow.build(self.sheets, self.jobs)]
         numbers = [n for n, m in self.mutants.items() if not m.left_out and wanted(m)]
-        if sample or minutes:
-            numbers = sorted(numbers, key=lambda n: self.mutants[n].name)[:sample]
+        if self.sample or minutes:
+            numbers = sorted(numbers, key=lambda n: self.mutants[n].name)[: self.sample]
         with console.busy("running the tests without a mutant"):
             for program in programs:
                 program.record()
