@@ -34,8 +34,10 @@ _PRESETS = '{ "version": 6, "configurePresets": [ %s, %s ] }' % (
 )
 _CMAKE = """\
 cmake_minimum_required(VERSION 3.25)
-project(small LANGUAGES CXX)
+project(small LANGUAGES NONE)
 if(TESSERA_EXERCISE_TESTS)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ccache)
+    enable_language(CXX)
     find_package(GTest REQUIRED)
     add_executable(exercise_tests ${TESSERA_EXERCISE_TESTS} kernel/answer.cpp)
     set_target_properties(exercise_tests PROPERTIES

@@ -127,6 +127,12 @@ def test_only_boots_with_another_device_tree_have_semihosting(where: Path, tmp_p
     assert "-semihosting-config" in other
 
 
+def test_other_peoples_kernels_never_have_semihosting(where: Path, tmp_path: Path) -> None:
+    boot = dataclasses.replace(BOOT, device_tree="none")
+    assert "-semihosting-config" not in machine.command("QEMU", boot, where, tmp_path,
+                                                        semihosting=False)
+
+
 def test_semihosting_is_shown_in_its_place(tmp_path: Path) -> None:
     tree = make_tree(tmp_path / "tree", "semihosting", boot_toml(more='device_tree = "none"'),
                      {"only": "before, by semihosting, after\n[ch01] OK\n"})

@@ -56,6 +56,8 @@ def run(bench: Bench, test: Test, numbers: dict[str, int]) -> Result:
     report.unlink(missing_ok=True)
     command = [str(program(bench)), f"--gtest_filter={test.unit}", f"--gtest_output=json:{report}"]
     done = bench.host(command, variables(numbers), folder)
+    if done.stop is Stop.SPINNING:
+        bench.hurry()
     cases, total = _read(report)
     if total == 0 and cases is not None and done.stop is Stop.OFF:
         raise TesseraError(f"test '{test.name}': no host test matches '{test.unit}'")

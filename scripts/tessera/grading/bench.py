@@ -10,7 +10,7 @@ from tessera.boot.session import Stop
 from tessera.build import SHOWN_LINES, telling
 from tessera.chapter import Exchange, Limits
 from tessera.errors import Failure
-from tessera.exercises.bench import HOST_LIMITS, Bench, host_settings
+from tessera.exercises.bench import Bench, host_settings
 from tessera.grading.jail import Jail, Needs
 from tessera.setup import libfdt_folder
 from tessera.tree import Tree
@@ -84,7 +84,7 @@ class GradersBench(Bench):
             readable=[built],
             folder=built,
             variables=host_settings(variables),
-            cpu_seconds=HOST_LIMITS.cpu_seconds,
+            cpu_seconds=self.host_limits.cpu_seconds,
         )
         self.jail.own(writable)
-        return run(self.jail.wrap(command, needs), HOST_LIMITS)
+        return run(self.jail.wrap(command, needs), self.host_limits)
