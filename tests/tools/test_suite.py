@@ -271,11 +271,11 @@ def test_a_release_without_git_tests_its_stage(
 
 
 def test_suites_for_later_kernels_say_so(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(root, {"tests/attack/CHAPTER": "02\n", "tests/spec/CHAPTER": "09\n"})
+    write(root, {"tests/attack/CHAPTER": "02\n", "tests/spec/lockstep/CHAPTER": "09\n"})
     assert tessera_test(root) == 0
     out = capsys.readouterr().out
     assert "- 01.attack: skipped: it needs the kernel of chapter 02 or later" in out
-    assert "- 02.spec: skipped: it needs the kernel of chapter 09 or later" in out
+    assert "- 02.lockstep: skipped: it needs the kernel of chapter 09 or later" in out
     assert "02.attack" not in out
     assert out.splitlines()[-1].endswith("0 failed, 3 skipped")
     write(root, {"tests/attack/CHAPTER": "later\n"})

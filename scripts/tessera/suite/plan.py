@@ -105,9 +105,9 @@ def _verify(tree: Tree) -> Command:
 
 
 def too_early(tree: Tree) -> list[Outcome]:
-    """Suites that need a later kernel: folders of `tests/` with such a number in CHAPTER."""
+    """Suites that need a later kernel: folders in `tests/` with such a number in CHAPTER."""
     skipped = []
-    for file in sorted(tree.root.glob("tests/*/CHAPTER")):
+    for file in sorted(tree.root.glob("tests/**/CHAPTER")):
         text = file.read_text(encoding="utf-8").strip()
         if not text.isdigit():
             where = file.relative_to(tree.root)
