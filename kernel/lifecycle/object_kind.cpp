@@ -1,6 +1,8 @@
 #include "lifecycle/object_kind.hpp"
 
 #include "object/cnode.hpp"
+#include "object/endpoint.hpp"
+#include "object/notification.hpp"
 #include "object/untyped.hpp"
 
 namespace k {
@@ -16,6 +18,19 @@ constexpr ObjectKind untyped{
         },
 };
 
+constexpr ObjectKind endpoint{
+    .least_size_bits = 0,
+    .may_be_device = false,
+    .make = [](PhysAddr address, unsigned, bool) noexcept { return Cap<Endpoint>::make(address); },
+};
+
+constexpr ObjectKind notification{
+    .least_size_bits = 0,
+    .may_be_device = false,
+    .make = [](PhysAddr address, unsigned,
+               bool) noexcept { return Cap<Notification>::make(address); },
+};
+
 constexpr ObjectKind cap_table{
     .least_size_bits = 1,
     .may_be_device = false,
@@ -29,9 +44,9 @@ std::optional<ObjectKind> object_kind(u64 type) noexcept {
     switch (static_cast<abi::ObjectType>(type)) {
     case abi::ObjectType::Untyped: return untyped;
     case abi::ObjectType::CapTable: return cap_table;
+    case abi::ObjectType::Endpoint: return endpoint;
+    case abi::ObjectType::Notification: return notification;
     case abi::ObjectType::TCB:
-    case abi::ObjectType::Endpoint:
-    case abi::ObjectType::Notification:
     case abi::ObjectType::HugePage:
     case abi::ObjectType::VSpace:
     case abi::ObjectType::SmallPage:

@@ -25,6 +25,8 @@ namespace k {
 enum class CapType : u64 {
     Null = u64(abi::CapabilityType::Null), ///< all bits zero: cleared memory holds empty slots
     Untyped = u64(abi::CapabilityType::Untyped),
+    Endpoint = u64(abi::CapabilityType::Endpoint),
+    Notification = u64(abi::CapabilityType::Notification),
     CNode = u64(abi::CapabilityType::CNode),
 };
 

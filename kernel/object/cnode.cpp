@@ -14,4 +14,15 @@ Expected<Step, LookupFailure> step(const Cap<CNode>& cnode, u64 cptr, u64 bits_l
     return Step{&cnode.slots()[index], bits_left - used};
 }
 
+Expected<Step, LookupFailure> resolve(const Cap<CNode>& root, u64 cptr, u64 bits) noexcept {
+    Step at = K_TRY(step(root, cptr, bits));
+    // Every CNode uses up a bit at least, so this ends.
+    while (at.bits_left != 0) {
+        const auto cnode = at.slot->cap.as<CNode>();
+        if (!cnode) break;
+        at = K_TRY(step(*cnode, cptr, at.bits_left));
+    }
+    return at;
+}
+
 } // namespace k

@@ -2,6 +2,7 @@
 /// CNodes, tables of slots, and how a CPtr leads to one of them.
 #pragma once
 
+#include "abi/limits.hpp"
 #include "base/result.hpp"
 #include "object/lookup_failure.hpp"
 #include "object/slot.hpp"
@@ -42,6 +43,17 @@ class Cap<CNode> : public CapBase<CNode> {
         return payload<abi::CNodeData>()[abi::CNodeData::guard_size];
     }
 
+    /// The same with another guard, of which the low `guard_size` bits count; nothing if that
+    /// leaves too few of a CPtr's bits for the index.
+    [[nodiscard]] constexpr std::optional<Capability>
+    with_guard(abi::CNodeData guard) const noexcept {
+        using abi::CNodeData;
+        const u64 size = guard[CNodeData::guard_size];
+        if (size + radix() > abi::word_bits) return std::nullopt;
+        return make(address(), radix(),
+                    guard.with(CNodeData::guard, bits_at(guard[CNodeData::guard], 0, size)));
+    }
+
     [[nodiscard]] std::span<Slot> slots() const noexcept {
         return {arch::window.at<Slot>(address()), bit(radix())};
     }
@@ -67,5 +79,10 @@ struct Step {
 /// \pre bits_left <= 64
 [[nodiscard]] Expected<Step, LookupFailure> step(const Cap<CNode>& cnode, u64 cptr,
                                                  u64 bits_left) noexcept;
+
+/// Goes from CNode to CNode until the bits are used up, or at a slot that leads no further.
+/// \pre bits <= 64
+[[nodiscard]] Expected<Step, LookupFailure> resolve(const Cap<CNode>& root, u64 cptr,
+                                                    u64 bits) noexcept;
 
 } // namespace k

@@ -1,6 +1,7 @@
 #include "object/derivation.hpp"
 
 #include "base/invariant.hpp"
+#include "object/badged.hpp"
 #include "object/untyped.hpp"
 
 #include <array>
@@ -20,12 +21,29 @@ void derive(Slot& slot, const Capability& cap, Slot& source, Birth birth) noexce
     if (behind != nullptr) behind->previous = &slot;
 }
 
+void move(Slot& from, Slot& to) noexcept {
+    K_ASSERT(!from.is_empty() && to.is_empty());
+    to = from;
+    if (to.previous != nullptr) to.previous->next.set(&to);
+    if (Slot* const behind = to.next.get(); behind != nullptr) behind->previous = &to;
+    from = {};
+}
+
+void swap(Slot& a, Slot& b) noexcept {
+    Slot between;
+    move(a, between);
+    move(b, a);
+    move(between, b);
+}
+
 bool is_parent(const Slot& a, const Slot& b) noexcept {
     if (!a.has(Slot::Original)) return false;
     // Objects never overlap, so one that begins within an untyped's range lies in it. (What lies in
     // it and contains it is an untyped of the same range, made from the other one in the list.)
     if (const auto untyped = a.cap.as<Untyped>()) return untyped->range().contains(b.cap.address());
-    return same_object(a.cap, b.cap);
+    if (!same_object(a.cap, b.cap)) return false;
+    const u64 badge = badge_of(a.cap);
+    return badge == 0 || (badge == badge_of(b.cap) && !b.has(Slot::FirstBadged));
 }
 
 Slot* first_descendant(const Slot& slot) noexcept {

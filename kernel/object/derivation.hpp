@@ -28,8 +28,15 @@ void plant(Slot& slot, const Capability& cap) noexcept;
 /// Puts a capability made from that in `source` into an empty slot: right behind it in the list.
 void derive(Slot& slot, const Capability& cap, Slot& source, Birth birth) noexcept;
 
+/// Takes a capability and its place in the tree to an empty slot.
+void move(Slot& from, Slot& to) noexcept;
+
+/// Exchanges two capabilities, each with its place in the tree. \pre neither slot is empty
+void swap(Slot& a, Slot& b) noexcept;
+
 /// Whether `b`, standing somewhere behind `a` in the same list, would be a descendant of `a` if all
-/// between them are: `a` is an original, and covers the object of `b`.
+/// between them are: `a` is an original, and covers the object of `b`. A badged one is parent only
+/// of what was copied from it, badge included.
 [[nodiscard]] bool is_parent(const Slot& a, const Slot& b) noexcept;
 
 /// The capability right behind `slot` in the list if it is a descendant; nothing if there are none.

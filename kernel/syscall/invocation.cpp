@@ -8,11 +8,25 @@ Result<Ok> require(const Invocation& invocation, usize words, usize caps) noexce
     return Ok{};
 }
 
+namespace {
+
+/// An endpoint or a notification: whatever the label, it is a message, which takes the right to
+/// write. There is nobody yet whom it could reach, so a message that does not wait is lost.
+Result<Progress> invoke_meeting_place(const Invocation& invocation) noexcept {
+    if (!invocation.slot->cap.rights()[Rights::write])
+        return fail(abi::Error::InvalidCapability, 0);
+    return Progress::Done;
+}
+
+} // namespace
+
 Result<Progress> invoke(const Invocation& invocation) noexcept {
     switch (invocation.slot->cap.type()) {
     case CapType::Null: return fail(abi::Error::InvalidCapability, 0);
     case CapType::Untyped: return invoke_untyped(invocation);
-    case CapType::CNode: break; // its methods come with chapter 09
+    case CapType::CNode: return invoke_cnode(invocation);
+    case CapType::Endpoint:
+    case CapType::Notification: return invoke_meeting_place(invocation);
     }
     return fail(abi::Error::IllegalOperation);
 }

@@ -26,4 +26,7 @@ struct Invocation {
 /// The methods of an Untyped.
 [[nodiscard]] Result<Progress> invoke_untyped(const Invocation& invocation) noexcept;
 
+/// The methods of a CNode.
+[[nodiscard]] Result<Progress> invoke_cnode(const Invocation& invocation) noexcept;
+
 } // namespace k

@@ -2,6 +2,7 @@
 
 #include "base/backtrace.hpp"
 #include "base/trace.hpp"
+#include "object/endpoint.hpp"
 #include "syscall/invocation.hpp"
 #include "syscall/lookup.hpp"
 #include "syscall/reply.hpp"
@@ -33,11 +34,20 @@ Expected<Invocation, CapFault> follow(Tcb& caller) noexcept {
     return invocation;
 }
 
+/// Whether what is sent through a capability waits for somebody who wants it. Nobody can, yet.
+bool must_wait(const Capability& cap) noexcept {
+    return cap.as<Endpoint>() && cap.rights()[Rights::write];
+}
+
 } // namespace
 
 Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode) noexcept {
     const auto invocation = follow(caller);
     if (!invocation && mode == SendMode::NBSend) return KernelExit::Resume;
+    if (mode != SendMode::NBSend && must_wait(K_TRY(invocation).slot->cap)) {
+        caller.state = ThreadState::Inactive;
+        return KernelExit::Reschedule;
+    }
     const auto outcome = invoke(K_TRY(invocation));
     if (outcome && *outcome == Progress::Preempted) return repeat_call(caller);
     if (mode == SendMode::Call) reply(caller, outcome);
