@@ -10,6 +10,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
+from exercises import proved, small  # noqa: E402,F401  (fixtures)
 from stacks import five_stages, stack5, stack25, twenty_five_stages  # noqa: E402,F401  (fixtures)
 
 

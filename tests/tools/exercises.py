@@ -1,4 +1,4 @@
-"""A small Tessera with one exercise: two stages whose kernel is three functions and builds in a second.
+"""A small Tessera with one exercise: two stages with a kernel of three functions.
 
 Everything else about it is real: stages, patches, CMake presets, QEMU, GoogleTest.
 """
@@ -20,7 +20,13 @@ NAME = "01/answer"
 FOLDER = "chapters/01/exercises/answer"
 #: What a student may change, and the right thing to put there.
 FILE = "kernel/answer.cpp"
-RIGHT = "int answer() {\n    // Somebody has worked it out.\n    const int six = 6;\n    return six * 7;\n}\n"
+RIGHT = """\
+int answer() {
+    // Somebody has worked it out.
+    const int six = 6;
+    return six * 7;
+}
+"""
 STARTER = "int answer() {\n    return 0;\n}\n"
 MUTANTS = {
     "off-by-one": "int answer() {\n    return 41;\n}\n",

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from exercises import (  # noqa: F401  (fixtures)
+from exercises import (
     FILE,
     FOLDER,
     MUTANTS,
@@ -17,9 +17,6 @@ from exercises import (  # noqa: F401  (fixtures)
     RIGHT,
     STARTER,
     edit_toml,
-    proved,
-    small,
-    write_side,
 )
 from stacks import write
 from tessera.errors import Failure, Misuse

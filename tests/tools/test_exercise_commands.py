@@ -6,14 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from exercises import (  # noqa: F401  (fixtures)
+from exercises import (
     FILE,
     FOLDER,
     MUTANTS,
     NAME,
     RIGHT,
-    proved,
-    small,
     write_side,
 )
 from stacks import git, tessera, write

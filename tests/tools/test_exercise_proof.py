@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exercises import (  # noqa: F401  (fixtures)
+from exercises import (
     FOLDER,
     MUTANTS,
     NAME,
@@ -12,8 +12,6 @@ from exercises import (  # noqa: F401  (fixtures)
     STARTER,
     edit_toml,
     failures,
-    proved,
-    small,
     write_side,
 )
 from tessera.errors import Failure, TesseraError

@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exercises import FILE, FOLDER, MUTANTS, NAME, proved, small, write_side  # noqa: F401
+from exercises import FILE, FOLDER, MUTANTS, NAME, write_side
 from stacks import amend, commit, git, read, tessera
 from tessera.errors import Failure, Misuse
 from tessera.exercises import authoring

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from exercises import FILE, FOLDER, MUTANTS, NAME, RIGHT, STARTER, proved, small  # noqa: F401
+from exercises import FILE, FOLDER, MUTANTS, NAME, RIGHT, STARTER
 from stacks import commit, git, write
 from tessera.errors import Failure, Misuse
 from tessera.exercises import signature, workspace

@@ -105,7 +105,8 @@ def test_the_nonce_is_in_our_sources_only(tmp_path: Path) -> None:
 
 def test_every_stage_says_its_end_where_the_nonce_goes(repository: Path) -> None:
     patches = [p.read_text() for p in repository.glob("chapters/[0-9][0-9]/stage.patch")]
-    said = re.findall(r'^\+.*(?:print|write)\(".*(?:\] OK|PANIC: |REFUSED: ).*', "".join(patches), re.M)
+    form = r'^\+.*(?:print|write)\(".*(?:\] OK|PANIC: |REFUSED: ).*'
+    said = re.findall(form, "".join(patches), re.MULTILINE)
     assert len(said) >= 4
     for line in said:
         planted = line
@@ -117,7 +118,7 @@ def test_every_stage_says_its_end_where_the_nonce_goes(repository: Path) -> None
 @pytest.mark.parametrize("keeper", [jail.Jail(), jail.best()])
 def test_a_jail_limits_what_a_program_may_use(keeper: jail.Jail, tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
-    needs = jail.Needs(writable=[tmp_path], folder=tmp_path, file_mebibytes=1, memory_mebibytes=512)
+    needs = jail.Needs([tmp_path], folder=tmp_path, file_mebibytes=1, memory_mebibytes=512)
     script = "head -c 2000000 /dev/zero > big; ulimit -v; ulimit -c; echo $SECRET"
     done = subprocess.run(
         keeper.wrap(["bash", "-c", script], needs), capture_output=True, text=True, check=False,
@@ -133,7 +134,8 @@ def test_bubblewrap_shows_nothing_of_ours(tmp_path: Path) -> None:
     (tmp_path / "shown").mkdir()
     (tmp_path / "kept").mkdir()
     needs = jail.Needs(readable=[tmp_path / "shown"], folder=Path("/tmp"))
-    script = f"ls {tmp_path}; ls -A /root /home 2>&1; ls /proc | grep -c '^[0-9]'; touch {tmp_path}/shown/x"
+    script = f"ls {tmp_path}; ls -A /root /home 2>&1; ls /proc | grep -c '^[0-9]'; "
+    script += f"touch {tmp_path}/shown/x"
     done = subprocess.run(
         jail.best().wrap(["bash", "-c", script], needs), capture_output=True, text=True, check=False
     )

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from exercises import FILE, FOLDER, MUTANTS, NAME, RIGHT, STARTER, proved  # noqa: F401
+from exercises import FILE, FOLDER, MUTANTS, NAME, RIGHT, STARTER
 from stacks import commit, git, write
 from tessera.exercises import workspace
 from tessera.grading import jail, many
@@ -48,7 +48,8 @@ FILES = {
         f"{_HOST}    for (;;) new int[1 << 20]();\n{_END}    return 0;",
     ),
     "forks": source(
-        f"{_HOST}    for (int i = 0; i < 4000; ++i)\n        if (fork() == 0) pause();\n    pause();\n{_END}"
+        f"{_HOST}    for (int i = 0; i < 4000; ++i)\n        if (fork() == 0) pause();\n"
+        f"    pause();\n{_END}"
         "    return 0;",
         f"{_HOST}#include <unistd.h>\n{_END}",
     ),
@@ -60,7 +61,8 @@ FILES = {
         f'{_HOST}    std::ifstream file(getenv("HOME") ? "@SECRET@" : "");\n'
         "    std::string word;\n    file >> word;\n    if (!word.empty()) std::cerr << word;\n"
         f'    return word == "{SECRET}" ? 42 : 0;\n#else\n    return 0;\n{_END}',
-        f"{_HOST}#include <cstdlib>\n#include <fstream>\n#include <iostream>\n#include <string>\n{_END}",
+        f"{_HOST}#include <cstdlib>\n#include <fstream>\n#include <iostream>\n"
+        f"#include <string>\n{_END}",
     ),
     "includes-secrets": source("    return 0;", 'asm(".incbin \\"@SECRET@\\"");\n'),
     "writes-files": source(
@@ -72,7 +74,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def graded(
-    proved: Path, tmp_path_factory: pytest.TempPathFactory  # noqa: F811
+    proved: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Report]:
     """Every submission of this file, graded in one run; by name."""
     folder = tmp_path_factory.mktemp("handed-in")
@@ -102,7 +104,7 @@ def _command(pid: bytes) -> str:
         return ""
 
 
-def _trees(proved: Path, folder: Path) -> None:  # noqa: F811
+def _trees(proved: Path, folder: Path) -> None:
     """Whole trees, tampered with."""
     for name in ("cheats", "deletes-tests", "links"):
         shutil.copytree(proved, folder / name, ignore=shutil.ignore_patterns("build", ".git"))
@@ -119,14 +121,17 @@ def _trees(proved: Path, folder: Path) -> None:  # noqa: F811
 
 def _patches(folder: Path) -> None:
     """Patches that want more than they may."""
-    good = f"--- a/{FILE}\n+++ b/{FILE}\n@@ -1,3 +1,3 @@\n int answer() {{\n-    return 0;\n+    return 42;\n }}\n"
+    good = f"--- a/{FILE}\n+++ b/{FILE}\n@@ -1,3 +1,3 @@\n int answer() {{\n"
+    good += "-    return 0;\n+    return 42;\n }\n"
+    main = "--- a/kernel/main.cpp\n+++ b/kernel/main.cpp\n"
+    twice = f"diff --git a/{FILE} b/{FILE}\n"
     texts = {
         "patch-good": good,
-        "patch-and-more": good + "--- a/kernel/main.cpp\n+++ b/kernel/main.cpp\n@@ -1 +1 @@\n-int answer();\n+int cheat();\n",
+        "patch-and-more": f"{good}{main}@@ -1 +1 @@\n-int answer();\n+int cheat();\n",
         "patch-escapes": "--- /dev/null\n+++ b/../../escaped.txt\n@@ -0,0 +1 @@\n+out\n",
-        "patch-link": f"diff --git a/{FILE} b/{FILE}\ndeleted file mode 100644\n--- a/{FILE}\n+++ /dev/null\n"
+        "patch-link": f"{twice}deleted file mode 100644\n--- a/{FILE}\n+++ /dev/null\n"
         "@@ -1,3 +0,0 @@\n-int answer() {\n-    return 0;\n-}\n"
-        f"diff --git a/{FILE} b/{FILE}\nnew file mode 120000\n--- /dev/null\n+++ b/{FILE}\n@@ -0,0 +1 @@\n"
+        f"{twice}new file mode 120000\n--- /dev/null\n+++ b/{FILE}\n@@ -0,0 +1 @@\n"
         "+/etc/passwd\n\\ No newline at end of file\n",
         "patch-stale": good.replace("return 0", "return 7"),
         "patch-of-what": "hello\n",
@@ -240,7 +245,7 @@ def test_what_cannot_be_taken_is_reported(
     assert graded[name].status == "not graded"
 
 
-def test_a_url_is_fetched(proved: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_a_url_is_fetched(proved: Path, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "work")
     commit(tmp_path / "work", files={FILE: RIGHT})
     url = f"file://{tmp_path}/work"
@@ -248,7 +253,7 @@ def test_a_url_is_fetched(proved: Path, tmp_path: Path) -> None:  # noqa: F811
     assert [(r.submission, r.points) for r in reports] == [("work", 8)]
 
 
-def test_a_submission_says_what_it_is_for(proved: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_a_submission_says_what_it_is_for(proved: Path, tmp_path: Path) -> None:
     space = workspace.start(Tree(proved), NAME, tmp_path / "mine", "")
     write(tmp_path / "mine", {FILE: RIGHT})
     patch = workspace.submit(space, tmp_path / "ada.patch")
@@ -260,7 +265,7 @@ def test_a_submission_says_what_it_is_for(proved: Path, tmp_path: Path) -> None:
     assert "it does not say which exercise" in reports[2].error
 
 
-def test_an_instructors_own_tests(proved: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_an_instructors_own_tests(proved: Path, tmp_path: Path) -> None:
     hidden = '[[test]]\nname = "odd"\nabout = "secret"\npoints = 5\nunit = "Hidden.*"\n'
     test = (
         "#include <gtest/gtest.h>\nint answer();\n"

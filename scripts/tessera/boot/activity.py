@@ -1,5 +1,5 @@
-"""What a process and its children do, from /proc: the CPU time and memory they use, and whether they
-want more."""
+"""What a process and its children do, from /proc: the CPU time and memory they use, and whether
+they want more."""
 from __future__ import annotations
 
 import os

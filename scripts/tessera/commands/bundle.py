@@ -4,9 +4,9 @@
     ./tessera bundle --student 03 03/esr          only this one
     ./tessera bundle --gradescope 03/esr          a zip to upload as the autograder
 
-What students get holds the stages before the assignment, its own stage with the starters in it, and
-nothing later: no solution, no mutant, no history. With --seed, where an exercise has numbers of each
-student's own, these are for one student.
+What students get holds the stages before the assignment, its own stage with the starters in it,
+and nothing later: no solution, no mutant, no history. With --seed, where an exercise has numbers of
+each student's own, these are for one student.
 """
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ HELP = "pack an assignment for students or for Gradescope"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--student", metavar="NN", type=chapter_number, help="for students: a chapter")
+    which.add_argument(
+        "--student", metavar="NN", type=chapter_number, help="for students: a chapter"
+    )
     which.add_argument("--gradescope", metavar="ID", help="for Gradescope: an exercise")
-    parser.add_argument("names", metavar="ID", nargs="*", help="only these exercises (default: all)")
+    parser.add_argument("names", metavar="ID", nargs="*", help="only these (default: all)")
     parser.add_argument("--seed", default="", help="the student's, for their own numbers")
     parser.add_argument("--overlay", metavar="DIR", type=Path, help="your own exercises and tests")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it")

@@ -6,9 +6,9 @@
     ./tessera exercise hint           one more hint
     ./tessera exercise submit         pack what you have changed into one file to hand in
 
-`check`, `hint`, `submit`, `reset` and `update` act on the folder that you are in. `reset` puts your files
-back to where you began, and `update` gets the present tools and tests; both keep a copy of your
-work. `verify` and `edit` are for those who write exercises.
+`check`, `hint`, `submit` and `reset` act on the folder that you are in. `reset` puts your files
+back to where you began. `update DIR` brings the folder DIR to the present tools and tests. Both keep a
+copy of your work. `verify` and `edit` are for those who write exercises.
 """
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
     add = partial(_add, parser.add_subparsers(metavar="ACTION", required=True))
     listing = add("list", _list, "list the exercises")
-    listing.add_argument("chapter", metavar="NN", nargs="?", type=chapter_number, help="of a chapter")
+    listing.add_argument("chapter", metavar="NN", nargs="?", type=chapter_number, help="which")
     listing.add_argument("--cmake", action="store_true", help="as CTest registrations, for CMake")
     start = add("start", _start, "open a folder of your own for an exercise")
     start.add_argument("name", metavar="ID", help="which, such as 03/esr")
     start.add_argument("folder", metavar="DIR", nargs="?", type=Path, help="the new folder")
-    start.add_argument("--seed", default="", help="what your teacher gave you, for your own numbers")
+    start.add_argument("--seed", default="", help="from your teacher: for your own numbers")
     _named(add("check", _check, "run the tests and count the points"))
     hint = _named(add("hint", _hint, "show one more hint"))
     hint.add_argument("--all", action="store_true", help="show every hint")

@@ -4,9 +4,9 @@
     ./tessera grade --exercise 03/esr ada/ bob.patch  whatever they say they are for
     ./tessera grade handed-in/* --csv marks.csv --junit report.xml --reports reports/
 
-Each is graded in a process and a folder of its own, and only what the exercise lets a student change
-is taken from it. Its programs run in a jail (bubblewrap, where it is installed) within limits of time,
-memory and output; book/instructor/threat-model.md says what that does and does not keep out.
+Each is graded in a process and a folder of its own, and only what the exercise lets a student
+change is taken from it. Its programs run in a jail (bubblewrap, where it is installed) within
+limits of time, memory and output; book/instructor/40-threat-model.md says what that keeps out.
 
 Exit status 0 when every submission was graded, whatever its points; 1 when one could not be.
 """
@@ -29,7 +29,8 @@ HELP = "grade what students have handed in"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
-    parser.add_argument("sources", metavar="SUBMISSION", nargs="+", help="a patch, folder or git URL")
+    what = "a patch, a folder or a git URL"
+    parser.add_argument("sources", metavar="SUBMISSION", nargs="+", help=what)
     parser.add_argument("-e", "--exercise", metavar="ID", default="", help="which, for all of them")
     parser.add_argument("-j", metavar="N", type=positive, default=os.cpu_count() or 1,
                         help="how many at a time (%(default)s)")
@@ -42,9 +43,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--csv", metavar="FILE", type=Path, help="a mark book")
     out.add_argument("--junit", metavar="FILE", type=Path, help="JUnit's XML")
     out.add_argument("--reports", metavar="DIR", type=Path, help="JSON, one file a submission")
-    out.add_argument("--gradescope", metavar="FILE", type=Path, help="results.json, for one submission")
+    one = "for one submission"
+    out.add_argument("--gradescope", metavar="FILE", type=Path, help=f"results.json, {one}")
     out.add_argument("--classroom", metavar="FILE", type=Path,
-                     help="what GitHub Classroom's reporter reads, for one submission")
+                     help=f"what GitHub Classroom's reporter reads, {one}")
     for hidden in ("--worker", "--name", "--seed"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
 

@@ -43,7 +43,8 @@ def measured(bench: Bench, exercise: Exercise, test: Test, numbers: dict[str, in
     text = boots.log(bench, done)
     wrong = []
     for key, pattern in test.measured:
-        if problem := _wrong(claimed.get(key), re.search(pattern, text, re.MULTILINE), test.tolerance):
+        found = re.search(pattern, text, re.MULTILINE)
+        if problem := _wrong(claimed.get(key), found, test.tolerance):
             wrong.append(f"{key}: {problem}")
     return failed(test, "\n".join(wrong), "\n".join(wrong)) if wrong else passed(test)
 

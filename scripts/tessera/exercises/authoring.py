@@ -10,7 +10,7 @@ from tessera.exercises.carrying import ref_of, rest_blob, rest_of
 from tessera.exercises.sides import Side
 from tessera.exercises.writing import checked_out
 from tessera.stages import perform
-from tessera.stages.branches import Branches, Worktree, ensure_branches, staged_trees, worktrees
+from tessera.stages.branches import Branches, Worktree, ensure_branches, staged_trees
 from tessera.stages.edit import new_folder
 from tessera.stages.export import check_on_main
 from tessera.stages.stack import compose

@@ -40,7 +40,7 @@ def side_of(ref: str) -> Side | None:
 
 
 def resting_steps(store: Store, branches: Branches, moving: set[int]) -> list[Step]:
-    """A step for each side that has no branch, of the stages that move. Only where the stage's move
+    """A step for each side that has no branch, of the stages that move. Only where the move
     touches the side's own files does it come to a rebase, and so to a branch."""
     root = store.tree.root
     resting = [

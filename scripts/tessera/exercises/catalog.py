@@ -84,9 +84,8 @@ def check(tree: Tree, name: str, overlay: Path | None = None) -> Exercise:
     return exercise
 
 
-def _lacking(root: Path, exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """What a folder lacks or has too much of: file and problem."""
-    folder = root / exercise.folder
+def _needed(exercise: Exercise) -> dict[str, str]:
+    """The files that an exercise's folder must hold, and what to say if one is not there."""
     needed = {"README.md": "is missing: it tells the task"}
     if exercise.kind in ("hole", "bug"):
         needed["starter.patch"] = "is missing: the stage itself would be the starter"
@@ -101,7 +100,13 @@ def _lacking(root: Path, exercise: Exercise) -> Iterator[tuple[str, str]]:
         needed[f"mutants/{mutant.name}.patch"] = f"is missing, but '{mutant.name}' is declared"
     for boot in exercise.boots:
         needed[f"expected/{boot.name}.log"] = "is missing: `exercise verify --accept` records it"
-    for file, problem in needed.items():
+    return needed
+
+
+def _lacking(root: Path, exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """What a folder lacks or has too much of: file and problem."""
+    folder = root / exercise.folder
+    for file, problem in _needed(exercise).items():
         if not (folder / file).is_file():
             yield file, problem
     if exercise.kind == "hole" and (folder / "solution.patch").exists():

@@ -155,7 +155,7 @@ def parse(data: bytes, chapter: int, name: str, where: str) -> Exercise:
 
 
 def parse_hidden(data: bytes, exercise: Exercise, where: str) -> Exercise:
-    """The exercise with an instructor's tests added: a `hidden.toml` holds these and nothing else."""
+    """The exercise with an instructor's tests added: a `hidden.toml` holds nothing else."""
     reader = _reader(data, where)
     for key in reader.file.values:
         if key not in ("test", "boot"):
@@ -244,7 +244,8 @@ def _mutant_problems(exercise: Exercise) -> Iterator[tuple[toml_lines.Path, str]
             yield ("mutant", index), "killed_by must name the tests that it fails"
         for name in mutant.killed_by:
             if name not in names:
-                yield ("mutant", index, "killed_by"), f"there is no test '{name}'{suggest(name, names)}"
+                problem = f"there is no test '{name}'{suggest(name, names)}"
+                yield ("mutant", index, "killed_by"), problem
     if exercise.kind in ("hole", "extension") and len(exercise.mutants) < FEWEST_MUTANTS:
         yield ("mutant",), f"it needs {FEWEST_MUTANTS} mutants or more, each a [[mutant]]"
 
@@ -318,8 +319,8 @@ def _numbers(reader: Reader) -> tuple[Number, ...]:
     """Every `[[number]]`."""
     numbers: list[Number] = []
     for path, table in reader.tables(("number",), reader.file.values.get("number", [])):
-        values = {"name": "", "low": 0, "high": 0, "standard": 0} | reader.table(Number, path, table)
-        number = Number(**values)
+        values = reader.table(Number, path, table)
+        number = Number(**{"name": "", "low": 0, "high": 0, "standard": 0} | values)
         if not re.fullmatch(r"[a-z][a-z_]*", number.name):
             reader.wrong((*path, "name"), "name must be lower-case letters and '_'")
         if not number.low <= number.standard <= number.high:

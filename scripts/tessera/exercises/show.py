@@ -90,7 +90,8 @@ def proof(found: Proof) -> bool:
         mutants = len(found.exercise.mutants)
         console.good(
             f"{found.exercise.name}: the starter fails what it must, the solution earns "
-            f"{found.exercise.points} points" + (f", {mutants} mutants are killed" if mutants else "")
+            f"{found.exercise.points} points"
+            + (f", {mutants} mutants are killed" if mutants else "")
         )
     return not found.problems
 

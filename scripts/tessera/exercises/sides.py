@@ -95,7 +95,8 @@ def entries(store: Store, tree: str) -> dict[str, Entry]:
 def changed_entries(store: Store, before: str, after: str) -> dict[str, Entry | None]:
     """What differs from one tree to the other: the files of the second, None for those gone."""
     old, new = entries(store, before), entries(store, after)
-    return {path: new.get(path) for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    paths = old.keys() | new.keys()
+    return {path: new.get(path) for path in paths if old.get(path) != new.get(path)}
 
 
 def with_entries(store: Store, tree: str, changes: dict[str, Entry | None]) -> str:

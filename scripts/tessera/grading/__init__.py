@@ -1,4 +1,4 @@
-"""The instructor's side: what was handed in, judged. See book/instructor/threat-model.md.
+"""The instructor's side: what was handed in, judged. See book/instructor/40-threat-model.md.
 
 - `kit`: what a grader needs for one exercise: the handout, and tests that students do not see
 - `submission`: a patch, a folder or a git URL; only what a student may change is taken from it

@@ -82,7 +82,8 @@ def _gradescope_test(mark: Mark) -> dict[str, Any]:
 def _remarks(report: Report) -> str:
     """What is to be said about a submission as a whole."""
     lines = [report.error] if report.error else []
-    lines += [f"This looks like a mistake that others have made: {report.hint}"] if report.hint else []
+    if report.hint:
+        lines.append(f"This looks like a mistake that others have made: {report.hint}")
     return "\n".join([*lines, *report.notes])
 
 

@@ -55,11 +55,13 @@ class Nobody(Jail):
     name = "another user (nobody); bubblewrap would isolate more"
 
     def _enter(self, needs: Needs) -> list[str]:
+        """Becomes nobody, for good."""
         user = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups",
                 "--no-new-privs"]
         return [*user, *super()._enter(needs)]
 
     def own(self, folder: Path) -> None:
+        """Gives a folder to nobody."""
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, _NOBODY, _NOBODY, follow_symlinks=False)
 
@@ -70,6 +72,7 @@ class Bubblewrap(Jail):
     name = "bubblewrap"
 
     def _enter(self, needs: Needs) -> list[str]:
+        """Makes the namespaces, and shows what is to be seen."""
         words = ["bwrap", "--unshare-all", "--die-with-parent", "--clearenv", *_system()]
         words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
         for path in needs.readable:

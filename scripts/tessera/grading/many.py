@@ -1,4 +1,4 @@
-"""Many submissions at a time: each is a process of its own, so one that goes wrong is one that does."""
+"""Many submissions at a time, each in a process of its own: what goes wrong in one stays there."""
 from __future__ import annotations
 
 import csv

@@ -74,5 +74,11 @@ def mark(result: Result) -> Mark:
     """A test's result as a mark."""
     test = result.test
     return Mark(
-        test.name, test.about, result.earned, test.points, result.status, result.details, test.hidden
+        test.name,
+        test.about,
+        result.earned,
+        test.points,
+        result.status,
+        result.details,
+        test.hidden,
     )

@@ -74,7 +74,7 @@ def take(source: Path, exercise: Exercise, kit: Path) -> Submission:
     """Takes what may be taken; `kit` is the tree that it will be graded in."""
     if source.is_file():
         return _from_patch(_read(source), exercise, kit)
-    patches = [file for file in source.iterdir() if file.suffix == ".patch" and not file.is_symlink()]
+    patches = [f for f in source.iterdir() if f.suffix == ".patch" and not f.is_symlink()]
     root = _tree_in(source)
     if not (root / "kernel").is_dir():
         if len(patches) == 1:

@@ -1,4 +1,4 @@
-"""One submission, graded: in a folder of its own, sharing nothing with others but a compiler cache."""
+"""One submission, graded: in a folder of its own, sharing with others only a compiler cache."""
 from __future__ import annotations
 
 import shutil
@@ -32,7 +32,8 @@ def grade(kit: Kit, source: str, name: str, seed: str, word: str, work: Path, ho
 def _grade(made: Report, kit: Kit, source: str, word: str, work: Path, home: Tree) -> None:
     """Takes the files, puts them into a copy of the kit, runs the tests."""
     exercise, keeper = kit.exercise(), jail.best()
-    place = submission.fetch(source, work / "fetched") if submission.is_url(source) else Path(source)
+    fetched = submission.is_url(source)
+    place = submission.fetch(source, work / "fetched") if fetched else Path(source)
     taken = submission.take(place, exercise, kit.tree)
     made.notes = taken.notes
     root = work / "tree"

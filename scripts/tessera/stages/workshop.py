@@ -134,9 +134,10 @@ class Workshop:
         return self.git.resolve("HEAD"), self.git.resolve("REBASE_HEAD")
 
     def concerns(self, before: str, after: str, change: str) -> bool:
-        """Whether `after` differs from `before` in a file that `change` differs from `before` in."""
-        names = self.git.out("diff-tree", "-r", "-z", "--name-only", before, change).split("\0")
-        return not self.git.ok("diff-tree", "-r", "--quiet", before, after, "--", *filter(None, names))
+        """Whether `after` differs from `before` in a file in which `change` does as well."""
+        listed = self.git.out("diff-tree", "-r", "-z", "--name-only", before, change)
+        names = filter(None, listed.split("\0"))
+        return not self.git.ok("diff-tree", "-r", "--quiet", before, after, "--", *names)
 
     def stands_on(self, branch: str, ground: str) -> bool:
         """Whether a branch holds all that `ground` does."""

@@ -7,7 +7,7 @@ from tessera import console
 from tessera.suite.outcome import FAILED, PASSED, SKIPPED, Outcome
 
 #: Kinds of tests in the order in which a reader meets them; others follow.
-KINDS = ("build", "unit", "check", "boot", "matrix", "at-tag")
+KINDS = ("build", "unit", "check", "boot", "matrix", "exercise", "at-tag")
 
 #: How much of one failed test's output is shown; CTest's log has all of it.
 SHOWN_LINES = 200
