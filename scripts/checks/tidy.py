@@ -2,7 +2,7 @@
 """Runs clang-tidy over what a stage changed.
 
     tidy.py [--cache FOLDER] ROOT PATCH DATABASE...
-    tidy.py [--cache FOLDER] --below FOLDER ROOT DATABASE...    all in a folder that no stage changes
+    tidy.py [--cache FOLDER] --below FOLDER ROOT DATABASE...  (all in a folder that no stage changes)
 
 A changed source is compiled as the first DATABASE (a build folder with compile_commands.json) that
 knows it says. A changed header is seen through one source that includes it. Without the file PATCH,
@@ -69,7 +69,9 @@ class Units:
         return sorted(chosen)
 
 
-def complaints(tidy: str, root: Path, unit: str, units: Units, cache: TidyCache | None) -> list[str]:
+def complaints(
+    tidy: str, root: Path, unit: str, units: Units, cache: TidyCache | None
+) -> list[str]:
     """What clang-tidy says about one unit; nothing about one that is known to be clean."""
     key = cache.key(units.entry[unit], OPTIONS) if cache else None
     if cache and cache.knows(key):
@@ -116,7 +118,7 @@ def problems(
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--cache", metavar="FOLDER", type=Path)
     parser.add_argument("--below", metavar="FOLDER")
     parser.add_argument("root", metavar="ROOT", type=Path)

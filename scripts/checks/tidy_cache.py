@@ -1,9 +1,9 @@
 """Which translation units clang-tidy has found nothing in, by all that it reads.
 
-A key is made of clang-tidy itself, how it is called, its rules, and every byte of every file that takes
-part, by name. Only that there was nothing to find is remembered: whatever has a finding is looked at
-again. One folder serves all stages, in which most files are the same; paths count from the tree's
-root, so they are the same too.
+A key is made of clang-tidy itself, how it is called, its rules, and every byte of every file that
+takes part, by name. Only that there was nothing to find is remembered: whatever has a finding is
+looked at again. One folder serves all stages, in which most files are the same; paths count from the
+tree's root, so they are the same too.
 """
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class TidyCache:
 
     def prune(self) -> None:
         """Forgets what has not been asked for the longest."""
-        with contextlib.suppress(FileNotFoundError):  # no folder yet, or another stage prunes it too
-            files = sorted(self._folder.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
+        with contextlib.suppress(FileNotFoundError):  # no folder yet, or another stage prunes too
+            files = sorted(self._folder.iterdir(), key=lambda file: -file.stat().st_mtime)
             for file in files[KEPT:]:
                 file.unlink()
 
@@ -84,12 +84,14 @@ class TidyCache:
 
 
 def _files(entry: dict[str, str]) -> list[Path] | None:
-    """The files that a unit consists of, or asks whether they exist; None if it does not compile."""
+    """The files that a unit consists of or asks for; None if it does not compile."""
     command = shlex.split(entry["command"])[1:]
     at = command.index("-o") if "-o" in command else len(command)
     del command[at : at + 2]
     command = [CLANG, *(word for word in command if word != "-c"), "-w", "-M", "-MT", "unit"]
-    done = subprocess.run(command, cwd=entry["directory"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=entry["directory"], capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         return None
     rule = done.stdout.partition(":")[2].replace("\\\n", " ")

@@ -73,11 +73,9 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     if args.html:
         console.step(f"every line: {measure.page(tree.preset(measure.PRESET))}")
     held = not names and tree.chapter >= SINCE
-    line, branch = (
-        own if own is not None else limit if held else 0.0
-        for own, limit in ((args.fail_under_line, LEAST_LINE), (args.fail_under_branch, LEAST_BRANCH))
-    )
-    report.judge(files, line, branch)
+    least = (LEAST_LINE, LEAST_BRANCH) if held else (0.0, 0.0)
+    asked = (args.fail_under_line, args.fail_under_branch)
+    report.judge(files, *(own if a is None else a for a, own in zip(asked, least)))
     return 0
 
 
@@ -99,5 +97,7 @@ def places(tree: Tree, names: Sequence[str]) -> list[str]:
     for name in found:
         if not (tree.root / name).exists():
             there = sorted(f.name for f in (tree.root / "kernel").iterdir() if f.is_dir())
-            raise Misuse(f"chapter {tree.chapter:02} has no {name}", f"There are {', '.join(there)}.")
+            raise Misuse(
+                f"chapter {tree.chapter:02} has no {name}", f"There are {', '.join(there)}."
+            )
     return found

@@ -1,14 +1,14 @@
 """Puts small mistakes into the kernel, one at a time, and tells which of them no unit test notices.
 
-    ./tessera mutate                      # object/, lifecycle/, ipc/ and syscall/ of the newest chapter
+    ./tessera mutate                      # object/, lifecycle/, ipc/, syscall/ of the newest chapter
     ./tessera mutate 06 object            # this folder, or file, of chapter 06's kernel
     ./tessera mutate --since origin/main  # only in lines that have changed since then
     ./tessera mutate --only 10ce09b4      # this one; tells all about it
 
-A mistake (a mutant) is another comparison, a condition turned round, a number off by one, a statement
-left out, another error returned. One that survives says that a test is missing: the lines run, and
-nobody looks at what they do. Some change nothing that could be seen; those are listed, with the
-reason, in tests/mutation/survivors.toml. All results go to build/mutation/report.json too.
+A mistake (a mutant) is another comparison, a condition turned round, a number off by one, a
+statement left out, another error returned. One that survives says that a test is missing: the lines
+run, and nobody looks at what they do. Some change nothing that could be seen; those are listed, with
+the reason, in tests/mutation/survivors.toml. All results go to build/mutation/report.json too.
 
 Exit status 1 when less than 90 % of those not listed are killed; of a sample, less than 75 %.
 `./tessera test` tries a sample in the newest chapter.
@@ -28,8 +28,8 @@ from tessera.tree import Tree
 
 HELP = "show which mistakes no unit test notices"
 
-#: How many of the mutants that are not listed have to be killed, in per cent; and of a sample, which
-#: may meet the weakest corner.
+#: How many of the mutants that are not listed have to be killed, in per cent; and how many of a
+#: sample, which may meet the weakest corner.
 LEAST, LEAST_OF_SAMPLE = 90.0, 75.0
 
 _HUNK = re.compile(r"^\+\+\+ b/(.*)$|^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
@@ -43,7 +43,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="list the mutants, run none")
     parser.add_argument("--only", metavar="ID", help="only this mutant")
     parser.add_argument("--since", metavar="REF", help="only lines changed since this commit")
-    parser.add_argument("--sample", type=positive, metavar="N", help="only N, in a few sources; the same ones until an edit")
+    parser.add_argument(
+        "--sample",
+        type=positive,
+        metavar="N",
+        help="only N, in a few sources; the same ones until an edit",
+    )
     parser.add_argument("--minutes", type=positive, metavar="N", help="try no more after so long")
     parser.add_argument(
         "-j",

@@ -19,7 +19,7 @@ def show(files: Sequence[FileCoverage]) -> None:
         sum(file.branches for file in files),
         tuple(line for file in files for line in file.missed_branches),
     )
-    rows = [[*_figures(file), spans(file.missed_lines), spans(file.missed_branches)] for file in files]
+    rows = [[*_figures(f), spans(f.missed_lines), spans(f.missed_branches)] for f in files]
     console.table(None, COLUMNS, [*rows, [*_figures(total), "", ""]])
 
 
@@ -34,7 +34,9 @@ def _figures(file: FileCoverage) -> list[str]:
 
 def _share(total: int, missed: int) -> tuple[str, str]:
     """Two cells: how many of how many, and in per cent."""
-    return (f"{total - missed} of {total}", f"{percent(total, missed):.1f} %") if total else ("", "")
+    if not total:
+        return "", ""
+    return f"{total - missed} of {total}", f"{percent(total, missed):.1f} %"
 
 
 def percent(total: int, missed: int) -> float:

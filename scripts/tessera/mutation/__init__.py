@@ -1,1 +1,1 @@
-"""Mutation: small mistakes put into the kernel, to see whether the unit tests notice each of them."""
+"""Small mistakes put into the kernel, to see whether the unit tests notice each of them."""

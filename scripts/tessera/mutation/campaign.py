@@ -43,7 +43,7 @@ class Campaign:
         return {number: m for sheet in self.sheets for number, m in sheet.mutants.items()}
 
     def run(self, wanted: Callable[[Mutant], bool], minutes: float | None = None) -> list[Result]:
-        """Tries the wanted mutants; with a limit of any kind, those that chance picked come first."""
+        """Tries the wanted mutants; with a limit of any kind, in an order that chance has picked."""
         programs = [Program(path) for path in self.shadow.build(self.sheets, self.jobs)]
         numbers = [n for n, m in self.mutants.items() if not m.left_out and wanted(m)]
         if self.sample or minutes:

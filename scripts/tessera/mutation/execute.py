@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
-from typing import Callable, Iterable, Sequence
+from typing import Callable, Sequence
 
 from tessera.errors import Failure
 
@@ -25,7 +25,7 @@ SURVIVED, UNREACHED = "survived", "not reached"
 
 @dataclass(frozen=True)
 class Verdict:
-    """How it went with one mutant: `failed`, `crashed`, `slow` and `greedy` are killed, and by which test."""
+    """How it went with one mutant: it may be `failed`, `crashed`, `slow` or `greedy`, by some test."""
 
     ended: str
     test: str = ""
@@ -141,7 +141,9 @@ class Crew:
             raise mistake
         return self.verdicts
 
-    def _work(self, queue: Queue[int], done: Callable[[int], None], mistakes: list[BaseException]) -> None:
+    def _work(
+        self, queue: Queue[int], done: Callable[[int], None], mistakes: list[BaseException]
+    ) -> None:
         """Takes one mutant after the other, with runners of its own."""
         runners: dict[Path, Runner] = {}
         try:

@@ -1,4 +1,4 @@
-"""All mutants of a source: where the mistakes could be made, and which ones are not worth making."""
+"""All mutants of a source: where mistakes could be made, and which are not worth making."""
 from __future__ import annotations
 
 import hashlib
@@ -7,15 +7,19 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Iterable, Iterator
 
-from tessera.mutation.operators import Change, Layer, Source, changes
+from tessera.mutation.operators import Change, Source, changes
 from tessera.mutation.syntax import Node
 
-FUNCTIONS = ("FunctionDecl", "CXXMethodDecl", "CXXConstructorDecl", "CXXDestructorDecl", "CXXConversionDecl")
+FUNCTIONS = frozenset(
+    "FunctionDecl CXXMethodDecl CXXConstructorDecl CXXDestructorDecl CXXConversionDecl".split()
+)
 
 #: What has no meaning at run time, or no text of its own.
-_LEFT_OUT = ("EnumDecl", "ParmVarDecl", "StaticAssertDecl", "UnaryExprOrTypeTraitExpr", "CXXNoexceptExpr",
-             "RequiresExpr", "ConceptDecl", "ClassTemplateSpecializationDecl",
-             "ClassTemplatePartialSpecializationDecl", "NonTypeTemplateParmDecl", "TemplateTypeParmDecl")  # fmt: skip
+_LEFT_OUT = frozenset(
+    "EnumDecl ParmVarDecl StaticAssertDecl UnaryExprOrTypeTraitExpr CXXNoexceptExpr RequiresExpr "
+    "ConceptDecl ClassTemplateSpecializationDecl ClassTemplatePartialSpecializationDecl "
+    "NonTypeTemplateParmDecl TemplateTypeParmDecl".split()
+)
 
 #: Marks of functions that have no body in the text.
 _UNWRITTEN = ("isImplicit", "explicitlyDefaulted")
@@ -64,7 +68,7 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Context:
-    """What surrounds a node: a function or constant by name, and whether the compiler evaluates it."""
+    """What surrounds a node: a function or constant, and whether the compiler evaluates it."""
 
     function: str = ""
     inside: bool = False  # of a function's body
@@ -89,6 +93,7 @@ class Finder:
         return list(_numbered(ordered))
 
     def _visit(self, node: Node, parent: Node | None, context: Context) -> None:
+        """Looks at a node and at all below it."""
         if node.kind in _LEFT_OUT or any(map(node.data.get, _UNWRITTEN)):
             return
         context = self._entered(node, context)
@@ -117,6 +122,7 @@ class Finder:
         return node.file == self.file and b"consteval" in head.split()
 
     def _add(self, change: Change, context: Context) -> None:
+        """Makes a mutant out of a change."""
         text, begin = self.source.text, change.begin
         start, stop = text.rfind(b"\n", 0, begin) + 1, text.find(b"\n", begin)
         mutant = Mutant(
@@ -158,7 +164,8 @@ def _written(node: Node) -> list[Node]:
 
 def _is_constant(node: Node, context: Context) -> bool:
     """Whether a variable gets its value from the compiler."""
-    return bool(node.data.get("constexpr")) or not context.inside or node.data.get("storageClass") == "static"
+    static = node.data.get("storageClass") == "static"
+    return static or not context.inside or bool(node.data.get("constexpr"))
 
 
 def _numbered(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
@@ -170,7 +177,7 @@ def _numbered(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
 
 
 def enumerators(roots: Iterable[Node]) -> dict[str, str]:
-    """For each enumerator, by id, the name of the next one of its type, the first after the last."""
+    """For each enumerator, by id, the name of the next one of its type; the first follows the last."""
     others: dict[str, str] = {}
     for root in roots:
         for node in root.walk():

@@ -33,7 +33,9 @@ SWAPPED: Mapping[str, Sequence[str]] = {
     "++": ("--",),
     "--": ("++",),
 }  # fmt: skip
-COMPOUND = {f"{old}=": tuple(f"{n}=" for n in SWAPPED[old]) for old in ("+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^")}
+COMPOUND = {
+    f"{old}=": tuple(f"{new}=" for new in SWAPPED[old]) for old in "+ - * / % << >> & | ^".split()
+}
 NAMES = {
     **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), "relational"),
     **dict.fromkeys(("&&", "||"), "logical"),
@@ -63,7 +65,8 @@ class Change:
     @property
     def code(self) -> str:
         """What is compiled in place of the original."""
-        return f"static_cast<{self.kind}>({self.after})" if self.kind else f"({self.after or 'void()'})"
+        cast = f"static_cast<{self.kind}>" if self.kind else ""
+        return f"{cast}({self.after or 'void()'})"
 
 
 @dataclass(frozen=True)
@@ -199,10 +202,14 @@ OPERATORS: Mapping[str, Sequence[Callable[[Node, Source], Iterator[Change]]]] = 
 }
 
 #: Expressions that are worth a statement of their own.
-_EFFECTS = ("CallExpr", "CXXMemberCallExpr", "CXXOperatorCallExpr", "BinaryOperator",
-            "CompoundAssignOperator", "UnaryOperator", "CStyleCastExpr", "CXXDependentScopeMemberExpr")  # fmt: skip
-_WRAPPERS = ("ExprWithCleanups", "ImplicitCastExpr", "ParenExpr", "CXXBindTemporaryExpr",
-             "MaterializeTemporaryExpr", "CXXRewrittenBinaryOperator")  # fmt: skip
+_EFFECTS = frozenset(
+    "CallExpr CXXMemberCallExpr CXXOperatorCallExpr BinaryOperator CompoundAssignOperator "
+    "UnaryOperator CStyleCastExpr".split()
+)
+_WRAPPERS = frozenset(
+    "ExprWithCleanups ImplicitCastExpr ParenExpr CXXBindTemporaryExpr MaterializeTemporaryExpr "
+    "CXXRewrittenBinaryOperator".split()
+)
 
 
 def _as_part(node: Node, parent: Node | None, source: Source) -> Iterator[Change]:

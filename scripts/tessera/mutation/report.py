@@ -75,8 +75,8 @@ def show(results: Sequence[Result]) -> None:
 def _row(name: str, results: Sequence[Result]) -> list[str]:
     """The cells of one row."""
     counts = Counter(result.status for result in results)
-    cells = [counts[status] for status in (KILLED, SURVIVED, UNREACHED, LISTED)]
-    return [name, str(len(results)), *(str(cell or "") for cell in cells), f"{score(results):.1f} %"]
+    cells = [str(counts[status] or "") for status in (KILLED, SURVIVED, UNREACHED, LISTED)]
+    return [name, str(len(results)), *cells, f"{score(results):.1f} %"]
 
 
 def _show_left_out(results: Sequence[Result]) -> None:

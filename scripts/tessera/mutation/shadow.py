@@ -60,7 +60,7 @@ class Sheet:
             self.mutants[number] = replace(self.mutants[number], left_out=UNCOMPILABLE)
 
     def blamed(self, line: int, column: int) -> set[int]:
-        """The mutants that a complaint about this place is due to; failing that, all in the line."""
+        """The mutants that a complaint about this place is due to; if unclear, all in the line."""
         woven = self.woven()
         lines = bytes(woven.text).split(b"\n")
         offset = sum(len(text) + 1 for text in lines[: line - 1]) + column - 1
@@ -119,7 +119,8 @@ class Shadow:
         if not memory.known:
             self._weed(sheets, jobs)
         programs = self._build(sheets, jobs)
-        memory.write(m.name for s in sheets for m in s.mutants.values() if m.left_out == UNCOMPILABLE)
+        mutants = [mutant for sheet in sheets for mutant in sheet.mutants.values()]
+        memory.write(mutant.name for mutant in mutants if mutant.left_out == UNCOMPILABLE)
         return programs
 
     def _key(self, sheets: Sequence[Sheet]) -> str:
@@ -141,7 +142,7 @@ class Shadow:
                 if not self._leave_out(by_name, {place for places in found for place in places}):
                     break
                 units = {file: units[file] for file, places in zip(units, found) if places}
-        raise Failure(f"with mutants, {', '.join(units)} cannot be compiled, whichever are left out")
+        raise Failure(f"{', '.join(units)} cannot be compiled, whichever mutants are left out")
 
     def _build(self, sheets: Sequence[Sheet], jobs: int) -> list[Path]:
         """Builds, and takes out what does not compile, until all is built."""
@@ -150,8 +151,8 @@ class Shadow:
             try:
                 folder = build.build(self.tree, PRESET, ["unit_programs"], jobs=jobs)
             except Failure as failure:
-                found = {(f, int(line), int(column))
-                         for f, line, column in _ERROR.findall(str(failure)) if f in by_name}  # fmt: skip
+                places = _ERROR.findall(str(failure))
+                found = {(name, int(line), int(at)) for name, line, at in places if name in by_name}
                 if not self._leave_out(by_name, found):
                     raise
                 continue

@@ -15,7 +15,7 @@ FILE = Path("tests/mutation/survivors.toml")
 
 @dataclass(frozen=True)
 class Survivor:
-    """One entry. All but the reason is the mutant's key, which no other line of the file changes."""
+    """One entry. All but the reason is the mutant's key, whatever happens to other lines."""
 
     file: str
     function: str

@@ -5,7 +5,6 @@ import json
 import shlex
 import subprocess
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Iterator
 
 from tessera.errors import Failure

@@ -1,8 +1,8 @@
 """Puts all mutants of a file into it side by side, so that one build holds them all.
 
 `a < b` becomes `(mutation::on(17)?(a <= b):mutation::on(18)?(a >= b):(a < b))`, and what is mutated
-in `a` is written into the last `a`: no more than one mutant is on. Lines stay lines, so that what the
-kernel says about its own source stays true.
+in `a` is written into the last `a`: no more than one mutant is on. Lines stay lines, so that what
+the kernel says about its own source stays true.
 """
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def _write(woven: Woven, text: bytes, begin: int, end: int, groups: list[list[Nu
     woven.text += text[begin:end]
 
 
-def _write_group(woven: Woven, text: bytes, group: list[Numbered], inner: list[list[Numbered]]) -> None:
+def _write_group(
+    woven: Woven, text: bytes, group: list[Numbered], inner: list[list[Numbered]]
+) -> None:
     """Writes changes of one piece of text, and the piece itself behind them."""
     first = group[0].change
     start = len(woven.text)
