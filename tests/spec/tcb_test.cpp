@@ -123,6 +123,7 @@ TEST_F(Tcbs, PrioritiesAreLimitedByTheAuthority) {
     EXPECT_EQ(set(Method::SetPriority, {0x100'0000'0000'0001}), refused(RangeError, {0, 10}));
     EXPECT_EQ(set(Method::SetMaxPriority, {11}), refused(RangeError, {0, 10}));
     EXPECT_EQ(set(Method::SetSchedParams, {10, 11}), refused(RangeError, {0, 10}));
+    EXPECT_EQ(set(Method::SetSchedParams, {10, 10}), done());
     EXPECT_EQ(set(Method::SetPriority, {10}), done()); // the target's own MCP is 0
     EXPECT_EQ(thread(peer).priority, 10);
     EXPECT_EQ(invoke(fresh_tcb, Method::SetMaxPriority, {1}, {boot_slot::thread}), done());
