@@ -46,7 +46,10 @@ async function openTab(context) {
         if (["error", "warning"].includes(message.type())) say("console", tab.showing, message.text());
     });
     tab.on("pageerror", (error) => say("console", tab.showing, error.message));
-    tab.on("requestfailed", (request) => say("resource", tab.showing, request.url().split("/").pop()));
+    tab.on("requestfailed", (request) => {
+        if (request.failure().errorText === "net::ERR_ABORTED") return; // given up for the next page
+        say("resource", tab.showing, request.url().split("/").pop());
+    });
     tab.on("request", (request) => {
         if (!/^(file|data|blob):/.test(request.url())) say("resource", tab.showing, `asks for ${request.url()}`);
     });
