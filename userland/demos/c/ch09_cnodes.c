@@ -246,7 +246,7 @@ static void show_moves(void)
     report_moved("rotate: third to second to first", rotate(FIRST, SECOND, THIRD));
     report_moved("the same again", rotate(FIRST, SECOND, THIRD));
     report_moved("swap the first two", rotate(FIRST, SECOND, FIRST));
-    report_moved("swap with an endpoint, which has a badge", rotate(FIRST, ENDPOINT, FIRST));
+    report_moved("swap with an endpoint", rotate(FIRST, ENDPOINT, FIRST));
 }
 
 static void show_untyped(seL4_CPtr memory)
