@@ -25,6 +25,9 @@ enum class Kind : u64 {
     SystemCall, ///< number, first argument
     Retype,     ///< address of the untyped, log2 of the bytes of an object, number of objects
     Preempted,  ///< CPtr and label of the call that will be made again
+    Delete,     ///< capability's first word, graves
+    Revoke,     ///< capability's first word, graves
+    Bury,       ///< zombie's first word, graves
 };
 
 struct Record {

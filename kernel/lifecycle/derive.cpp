@@ -4,6 +4,7 @@
 #include "object/endpoint.hpp"
 #include "object/notification.hpp"
 #include "object/untyped.hpp"
+#include "object/zombie.hpp"
 
 namespace k {
 
@@ -39,7 +40,7 @@ Expected<Copy, abi::Error> copy_of(Slot& source, Slot& destination, Rights mask,
                                    std::optional<u64> data) noexcept {
     std::optional cap{masked(source.cap, mask)};
     if (data) cap = with_data(*cap, *data);
-    if (!cap) return Unexpected{abi::Error::IllegalOperation};
+    if (!cap || cap->as<Zombie>()) return Unexpected{abi::Error::IllegalOperation};
     if (cap->as<Untyped>() && has_children(source)) return Unexpected{abi::Error::RevokeFirst};
     return Copy{&source, &destination, *cap, birth(source.cap, *cap)};
 }

@@ -28,6 +28,7 @@ enum class CapType : u64 {
     Endpoint = u64(abi::CapabilityType::Endpoint),
     Notification = u64(abi::CapabilityType::Notification),
     CNode = u64(abi::CapabilityType::CNode),
+    Zombie = u64(abi::CapabilityType::Zombie),
 };
 
 /// What may be done with an object. Nothing adds rights to a capability, ever.

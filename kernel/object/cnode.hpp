@@ -34,6 +34,9 @@ class Cap<CNode> : public CapBase<CNode> {
         return attributes<Attributes>()[Attributes::radix];
     }
 
+    /// log2 of bytes
+    [[nodiscard]] constexpr unsigned size_bits() const noexcept { return radix() + abi::slot_bits; }
+
     /// The bits that a CPtr must have in front of the index.
     [[nodiscard]] constexpr u64 guard() const noexcept {
         return payload<abi::CNodeData>()[abi::CNodeData::guard];

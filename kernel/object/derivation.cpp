@@ -3,6 +3,7 @@
 #include "base/invariant.hpp"
 #include "object/badged.hpp"
 #include "object/untyped.hpp"
+#include "object/zombie.hpp"
 
 #include <array>
 
@@ -36,6 +37,17 @@ void swap(Slot& a, Slot& b) noexcept {
     move(between, b);
 }
 
+void remove(Slot& slot) noexcept {
+    Slot* const behind = slot.next.get();
+    // The first of its copies is now the first with the badge. Otherwise they would all look like
+    // copies of an earlier capability that happens to have the same badge.
+    if (slot.has(Slot::FirstBadged) && has_children(slot))
+        behind->next.set_flags(behind->next.flags() | Slot::FirstBadged);
+    if (slot.previous != nullptr) slot.previous->next.set(behind);
+    if (behind != nullptr) behind->previous = slot.previous;
+    slot = {};
+}
+
 bool is_parent(const Slot& a, const Slot& b) noexcept {
     if (!a.has(Slot::Original)) return false;
     // Objects never overlap, so one that begins within an untyped's range lies in it. (What lies in
@@ -49,6 +61,13 @@ bool is_parent(const Slot& a, const Slot& b) noexcept {
 Slot* first_descendant(const Slot& slot) noexcept {
     Slot* const behind = slot.next.get();
     return behind != nullptr && is_parent(slot, *behind) ? behind : nullptr;
+}
+
+bool is_final(const Slot& slot) noexcept {
+    const auto shares = [&](const Slot* other) {
+        return other != nullptr && same_object(slot.cap, other->cap);
+    };
+    return !shares(slot.previous) && !shares(slot.next.get());
 }
 
 namespace {
@@ -71,11 +90,17 @@ bool objects_lie_below_watermark(const Slot& slot) noexcept {
            object->cap.address() < untyped->address() + untyped->watermark();
 }
 
+bool dies_from_the_end(const Slot& slot) noexcept {
+    const auto zombie = slot.cap.as<Zombie>();
+    return !zombie || !zombie->covers(*(&zombie->next() + 1)) || (&zombie->next() + 1)->is_empty();
+}
+
 constexpr std::array slot_invariants{
     Invariant<Slot>{"neighbours in the derivation list know each other", neighbours_agree},
     Invariant<Slot>{"an empty slot is in no list", empty_is_unlinked},
     Invariant<Slot>{"objects lie below the watermark of their untyped",
                     objects_lie_below_watermark},
+    Invariant<Slot>{"a dying object's slots are emptied from the end", dies_from_the_end},
 };
 
 } // namespace

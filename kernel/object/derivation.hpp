@@ -31,6 +31,9 @@ void derive(Slot& slot, const Capability& cap, Slot& source, Birth birth) noexce
 /// Takes a capability and its place in the tree to an empty slot.
 void move(Slot& from, Slot& to) noexcept;
 
+/// Empties a slot. Its children become those of its parent.
+void remove(Slot& slot) noexcept;
+
 /// Exchanges two capabilities, each with its place in the tree. \pre neither slot is empty
 void swap(Slot& a, Slot& b) noexcept;
 
@@ -45,6 +48,12 @@ void swap(Slot& a, Slot& b) noexcept;
 [[nodiscard]] inline bool has_children(const Slot& slot) noexcept {
     return first_descendant(slot) != nullptr;
 }
+
+/// Whether this capability is the last one to its object. All capabilities to an object stand side
+/// by side in the list: the first is made from an untyped or by boot, and each further one is put
+/// right behind one that is there. (Capabilities to an untyped have its objects between them.)
+/// \pre the capability is not to an untyped
+[[nodiscard]] bool is_final(const Slot& slot) noexcept;
 
 /// Panics with the name of the first invariant of a slot that does not hold. Each looks no further
 /// than to the neighbours, so it costs little to check one slot, and all of them is a test's

@@ -10,6 +10,7 @@
 #include "dev/pl011.hpp"
 #include "dev/psci.hpp"
 #include "dev/ticker.hpp"
+#include "lifecycle/graveyard.hpp"
 #include "object/tcb.hpp"
 
 #include <optional>
@@ -28,6 +29,7 @@ struct KernelState {
     std::optional<dev::CycleClock> cycles{}; ///< none if this core has no cycle counter
     Histogram latency{};    ///< of ticks: cycles from the alarm's count to the handler
     PhysRange image{};      ///< where firmware put the kernel, bss and stack included
+    Graveyard graveyard{};  ///< what has been deleted, but not all of it yet
     Tcb* current = nullptr; ///< the thread that runs, or has entered the kernel; none during boot
 };
 

@@ -11,9 +11,9 @@ namespace {
 
 using abi::Syscall;
 
-KernelExit handle_send(Tcb& caller, SendMode mode) noexcept {
-    const auto exit = send(caller, mode);
-    return exit ? *exit : kill_for_cap_fault(caller, exit.error());
+KernelExit handle_send(KernelState& state, SendMode mode) noexcept {
+    const auto exit = send(*state.current, mode, state.graveyard);
+    return exit ? *exit : kill_for_cap_fault(*state.current, exit.error());
 }
 
 } // namespace
@@ -32,9 +32,9 @@ KernelExit handle_system_call(KernelState& state) noexcept {
     case Syscall::DebugSnapshot: return debug_snapshot(state);
     case Syscall::DebugDumpScheduler: return KernelExit::Resume; // there is no scheduler
 #endif
-    case Syscall::Call: return handle_send(caller, SendMode::Call);
-    case Syscall::Send: return handle_send(caller, SendMode::Send);
-    case Syscall::NBSend: return handle_send(caller, SendMode::NBSend);
+    case Syscall::Call: return handle_send(state, SendMode::Call);
+    case Syscall::Send: return handle_send(state, SendMode::Send);
+    case Syscall::NBSend: return handle_send(state, SendMode::NBSend);
     case Syscall::ReplyRecv:
     case Syscall::Recv:
     case Syscall::Reply:

@@ -22,6 +22,7 @@ Result<Progress> invoke_meeting_place(const Invocation& invocation) noexcept {
 
 Result<Progress> invoke(const Invocation& invocation) noexcept {
     switch (invocation.slot->cap.type()) {
+    case CapType::Zombie:
     case CapType::Null: return fail(abi::Error::InvalidCapability, 0);
     case CapType::Untyped: return invoke_untyped(invocation);
     case CapType::CNode: return invoke_cnode(invocation);

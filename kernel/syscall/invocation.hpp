@@ -2,6 +2,7 @@
 /// Messages to kernel objects: system calls on capabilities.
 #pragma once
 
+#include "lifecycle/graveyard.hpp"
 #include "lifecycle/preemption.hpp"
 #include "state/kernel_exit.hpp"
 #include "syscall/error.hpp"
@@ -13,6 +14,7 @@ namespace k {
 struct Invocation {
     Slot* slot; ///< of the invoked capability
     Message message;
+    Graveyard& graveyard; ///< for what is deleted
     FixedVector<Slot*, abi::extra_caps> extra_slots{};
 };
 

@@ -1,8 +1,9 @@
 /// \file
-/// The methods of CNodes that move capabilities about. seL4 manual, "seL4_CNode_Copy" and those
-/// behind it.
+/// The methods of CNodes: what can be done with capabilities. seL4 manual, "seL4_CNode_Copy" and
+/// those around it.
 #include "abi/invocations.hpp"
 #include "lifecycle/derive.hpp"
+#include "object/endpoint.hpp"
 #include "syscall/invocation.hpp"
 #include "syscall/lookup.hpp"
 
@@ -135,15 +136,39 @@ Result<Progress> invoke_rotate(const Invocation& invocation) noexcept {
     return Progress::Done;
 }
 
+/// Whether a capability lets its holder take back messages that others have sent.
+bool may_cancel(const Capability& cap) noexcept {
+    return cap.as<Endpoint>() && cap.rights() == all_rights;
+}
+
+/// Nobody can wait at an endpoint yet, so no message has to be taken back.
+Result<Progress> invoke_cancel_badged_sends(const Invocation& invocation) noexcept {
+    const Slot& slot = *K_TRY(find_destination(invocation));
+    if (!may_cancel(slot.cap)) return fail(Error::IllegalOperation);
+    return Progress::Done;
+}
+
+/// No thread has a caller yet, so there is nothing to save.
+Result<Progress> invoke_save_caller(const Invocation& invocation) noexcept {
+    const Slot& slot = *K_TRY(find_destination(invocation));
+    if (!slot.is_empty()) return fail(Error::DeleteFirst);
+    return Progress::Done;
+}
+
 } // namespace
 
 Result<Progress> invoke_cnode(const Invocation& invocation) noexcept {
+    Graveyard& graveyard = invocation.graveyard;
     switch (invocation.message.label()) {
+    case abi::label::CNodeRevoke: return graveyard.revoke(*K_TRY(find_destination(invocation)));
+    case abi::label::CNodeDelete: return graveyard.erase(*K_TRY(find_destination(invocation)));
+    case abi::label::CNodeCancelBadgedSends: return invoke_cancel_badged_sends(invocation);
     case abi::label::CNodeCopy: return invoke_copy(invocation);
     case abi::label::CNodeMint: return invoke_mint(invocation);
     case abi::label::CNodeMove: return invoke_move(invocation);
     case abi::label::CNodeMutate: return invoke_mutate(invocation);
     case abi::label::CNodeRotate: return invoke_rotate(invocation);
+    case abi::label::CNodeSaveCaller: return invoke_save_caller(invocation);
     default: return fail(Error::IllegalOperation);
     }
 }

@@ -26,9 +26,9 @@ Expected<Slot*, CapFault> find(Tcb& thread, u64 cptr) noexcept {
 
 /// Follows the CPtrs of a message: that of the invoked capability first, then those that come with
 /// it.
-Expected<Invocation, CapFault> follow(Tcb& caller) noexcept {
+Expected<Invocation, CapFault> follow(Tcb& caller, Graveyard& graveyard) noexcept {
     const Message message{caller};
-    Invocation invocation{K_TRY(find(caller, caller.context.x[0])), message};
+    Invocation invocation{K_TRY(find(caller, caller.context.x[0])), message, graveyard};
     for (usize i = 0; i < message.extra_caps(); ++i)
         (void)invocation.extra_slots.push_back(K_TRY(find(caller, message.extra_cptr(i))));
     return invocation;
@@ -41,8 +41,8 @@ bool must_wait(const Capability& cap) noexcept {
 
 } // namespace
 
-Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode) noexcept {
-    const auto invocation = follow(caller);
+Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode, Graveyard& graveyard) noexcept {
+    const auto invocation = follow(caller, graveyard);
     if (!invocation && mode == SendMode::NBSend) return KernelExit::Resume;
     if (mode != SendMode::NBSend && must_wait(K_TRY(invocation).slot->cap)) {
         caller.state = ThreadState::Inactive;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "lifecycle/graveyard.hpp"
 #include "object/lookup_failure.hpp"
 #include "object/tcb.hpp"
 #include "state/kernel_exit.hpp"
@@ -23,6 +24,7 @@ enum class SendMode : u8 {
 };
 
 /// Sends the message in `caller`'s registers and buffer to the capability that it names.
-[[nodiscard]] Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode) noexcept;
+[[nodiscard]] Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode,
+                                                  Graveyard& graveyard) noexcept;
 
 } // namespace k

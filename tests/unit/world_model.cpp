@@ -88,12 +88,13 @@ World::~World() {
     arch::fake_interrupt = [] { return false; };
 }
 
-void World::interrupt_after_each(unsigned points) {
+void World::interrupt_after_each(std::optional<unsigned> points) {
     points_between = points;
     points_passed = 0;
 }
 
 void World::check() noexcept {
+    check_every_invariant(graveyard);
     for (const Slot& slot : root_slots())
         check_every_invariant(slot);
     for (const Slot& slot : thread_->slots)
@@ -116,7 +117,7 @@ void World::load(u64 cptr, u64 label, std::initializer_list<u64> words,
 }
 
 Expected<KernelExit, CapFault> World::system_call(SendMode mode) {
-    return send(*thread_, mode);
+    return send(*thread_, mode, graveyard);
 }
 
 Answer World::answer() const {

@@ -89,8 +89,10 @@ class World {
     void drop_buffer() noexcept { thread_->ipc_buffer = nullptr; }
 
     /// An interrupt comes at every preemption point that follows `points` others; between two of
-    /// them the thread makes its call again.
-    void interrupt_after_each(unsigned points);
+    /// them the thread makes its call again. Without a number none comes.
+    void interrupt_after_each(std::optional<unsigned> points);
+
+    Graveyard graveyard;
 
     /// How often a call has been preempted.
     [[nodiscard]] unsigned preemptions() const noexcept { return preemptions_; }
