@@ -18,9 +18,9 @@ void receive(World& world, Name receiver, const EndpointCap& through, bool block
 void reply(World& world, Name replier, SlotName slot);
 
 /// CancelBadgedSends: "every queued sender with that badge repeats its system call".
-void cancel_sends(World& world, Name endpoint, Word badge);
+void cancel_sends(World& world, Name name, Word badge);
 
 /// The last capability to an endpoint is gone.
-void destroy_endpoint(World& world, Name endpoint);
+void destroy_endpoint(World& world, Name name);
 
 } // namespace spec

@@ -12,9 +12,9 @@ Word fault_label(const Fault& fault);
 Words fault_words(const Thread& thread);
 
 /// Sends a fault to the thread's handler; the thread stops, also if there is no handler.
-void raise_fault(World& world, Name thread, const Fault& fault);
+void raise_fault(World& world, Name name, const Fault& fault);
 
 /// The handler has replied with the message that \p replier holds.
-void answer_fault(World& world, Name thread, Name replier);
+void answer_fault(World& world, Name name, Name replier);
 
 } // namespace spec

@@ -167,6 +167,7 @@ TEST_F(Tcbs, CopyRegistersByParts) {
     ASSERT_EQ(invoke(fresh_tcb, Method::CopyRegisters, {0b0100}, {peer_tcb}), done());
     EXPECT_EQ(thread(fresh).registers[16], 9); // x30, the last of the frame
     EXPECT_EQ(thread(fresh).registers[17], 0);
+    EXPECT_TRUE(in_state(fresh, Inactive{}));
     ASSERT_EQ(invoke(fresh_tcb, Method::CopyRegisters, {0b1011}, {peer_tcb}), done());
     EXPECT_EQ(thread(fresh).registers[17], 9);
     EXPECT_EQ(thread(fresh).registers[35], 9);

@@ -12,13 +12,13 @@ bool runnable(const World& world, Name thread);
 Word& x_register(World& world, Name thread, unsigned number);
 
 /// SEMANTICS 6, "Suspend". A thread that stops itself stops before its call completes.
-void suspend(World& world, Name thread);
+void suspend(World& world, Name name);
 
 /// SEMANTICS 6, "Resume": it goes on at its pc, so an interrupted system call is executed again.
 void resume(World& world, Name thread);
 
 /// A blocked thread that its caller has taken out of the queue repeats its system call.
-void repeat(World& world, Name thread);
+void repeat(World& world, Name name);
 
 /// The reply capability to \p caller vanishes, wherever it is.
 void void_reply(World& world, Name caller);
