@@ -87,25 +87,48 @@ def test_a_sound_text_has_no_mistakes(checker: Checker) -> None:
     assert checker.mistakes_in(SOUND, 1) == []
 
 
-@pytest.mark.parametrize(("right", "wrong", "said"), [
-    ("[ch01] OK", "[ch01] Ok", "does not print this"),
-    ("…\n[ch01] OK", "…", "does not print this"),
-    ("boot 01/el1", "boot 01/el3", "no boot '01/el3'"),
-    ("boot 01/el1", "boot 02/el1", "does not print this"),
-    ("    bl      clear_bss\n    mov", "    bl   clear_bss\n    mov", "are not in kernel/boot/start.S of stage 01"),
-    ("    mov     x0, x19\n```\n\n```diff", "    mov     x1, x20\n```\n\n```diff", "are not in kernel/boot/start.S"),
-    ("-    bl      clear_bss", "-    bl      relocate", "are not in kernel/boot/start.S of stage 01"),
-    ("    bl      clear_bss\n    mov", "    bl      clear_bss\n" * 7 + "    mov", "8 lines are too many"),
-    ("main.cpp kernel_main", "main.cpp kernel_man", "defines no 'kernel_man'"),
-    ("asm kernel/boot/start.S", "asm", "has no file ''"),
-    ("```tried no-stack", "```", "says nothing about what this is"),
-    ("```tried no-stack", "```tried", "tried.toml has no recipe ''"),
-    ("```tried no-stack", "```tried no-stock", "tried.toml has no recipe 'no-stock'"),
-    ("`kernel/boot/start.S`", "`kernel/boot/stop.S`", "stage 01 has no `kernel/boot/stop.S`"),
-    ("ch02:kernel/base/print.hpp", "kernel/base/print.hpp", "stage 01 has no `kernel/base/print.hpp`"),
-    ("`book/README.md`", "`book/missing.md`", "has no `book/missing.md`"),
-    ("`clear_bss()`", "`k::clear_bs()`", "nothing in stage 01 is called `k::clear_bs()`"),
-])
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("[ch01] OK", "[ch01] Ok", "does not print this"),
+        ("…\n[ch01] OK", "…", "does not print this"),
+        ("boot 01/el1", "boot 01/el3", "no boot '01/el3'"),
+        ("boot 01/el1", "boot 02/el1", "does not print this"),
+        (
+            "    bl      clear_bss\n    mov",
+            "    bl   clear_bss\n    mov",
+            "are not in kernel/boot/start.S of stage 01",
+        ),
+        (
+            "    mov     x0, x19\n```\n\n```diff",
+            "    mov     x1, x20\n```\n\n```diff",
+            "are not in kernel/boot/start.S",
+        ),
+        (
+            "-    bl      clear_bss",
+            "-    bl      relocate",
+            "are not in kernel/boot/start.S of stage 01",
+        ),
+        (
+            "    bl      clear_bss\n    mov",
+            "    bl      clear_bss\n" * 7 + "    mov",
+            "8 lines are too many",
+        ),
+        ("main.cpp kernel_main", "main.cpp kernel_man", "defines no 'kernel_man'"),
+        ("asm kernel/boot/start.S", "asm", "has no file ''"),
+        ("```tried no-stack", "```", "says nothing about what this is"),
+        ("```tried no-stack", "```tried", "tried.toml has no recipe ''"),
+        ("```tried no-stack", "```tried no-stock", "tried.toml has no recipe 'no-stock'"),
+        ("`kernel/boot/start.S`", "`kernel/boot/stop.S`", "stage 01 has no `kernel/boot/stop.S`"),
+        (
+            "ch02:kernel/base/print.hpp",
+            "kernel/base/print.hpp",
+            "stage 01 has no `kernel/base/print.hpp`",
+        ),
+        ("`book/README.md`", "`book/missing.md`", "has no `book/missing.md`"),
+        ("`clear_bss()`", "`k::clear_bs()`", "nothing in stage 01 is called `k::clear_bs()`"),
+    ],
+)
 def test_each_mistake_is_found(right: str, wrong: str, said: str, checker: Checker) -> None:
     assert right in SOUND
     found = checker.mistakes_in(SOUND.replace(right, wrong, 1), 1)

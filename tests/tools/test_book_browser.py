@@ -1,4 +1,4 @@
-"""The site in a real browser: no page complains, none is too wide, all are accessible, and all works."""
+"""The site in a real browser: no page complains, none is too wide, all are accessible, all works."""
 from __future__ import annotations
 
 import subprocess
@@ -16,9 +16,15 @@ CHECKS = ("console", "resource", "width", "access", "action")
 
 
 def looked_at(site: Path, patience: int = 120) -> dict[str, list[str]]:
-    """What the browser finds wrong with a site, by check; and under `done` how much it looked at."""
-    command = ["node", REPOSITORY / "tests/browser/site.mjs", npm.folder(REPOSITORY), site,
-               "--patience", str(patience)]
+    """What the browser finds wrong with a site, by check; under `done` how much it looked at."""
+    command = [
+        "node",
+        REPOSITORY / "tests/browser/site.mjs",
+        npm.folder(REPOSITORY),
+        site,
+        "--patience",
+        str(patience),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1500)
     assert done.returncode == 0, done.stderr
     found: dict[str, list[str]] = {}
@@ -64,4 +70,7 @@ def test_each_check_can_fail(tmp_path: Path) -> None:
 def test_an_action_that_does_not_work_is_found(tmp_path: Path) -> None:
     """A stage's page with nothing on it: neither folds nor cast."""
     (tmp_path / "stage-02.html").write_text(BAD, encoding="utf-8")
-    assert any("the cast of stage-02.html plays" in line for line in looked_at(tmp_path, patience=2)["action"])
+    assert any(
+        "the cast of stage-02.html plays" in line
+        for line in looked_at(tmp_path, patience=2)["action"]
+    )

@@ -47,12 +47,16 @@ def test_every_link_leads_somewhere(site: Path) -> None:
 
 def test_every_chapter_has_a_page_on_its_code(site: Path) -> None:
     assert [page.name for page in sorted(site.glob("stage-*.html"))] == [
-        f"stage-{number:02}.html" for number in TREE.chapters]
+        f"stage-{number:02}.html" for number in TREE.chapters
+    ]
 
 
 def test_names_lead_to_the_stage_of_the_chapter(site: Path) -> None:
     """`clear_bss` stands elsewhere in later chapters; chapter 01 leads to its own."""
-    link = re.search(r'<a class="name" href="(source/01/[^"]+)"><code>clear_bss</code>', text(site, "01-hello-uart.html"))
+    link = re.search(
+        r'<a class="name" href="(source/01/[^"]+)"><code>clear_bss</code>',
+        text(site, "01-hello-uart.html"),
+    )
     assert link
     page, _, line = link[1].partition("#")
     assert f'id="{line}"' in text(site, page)
@@ -71,13 +75,16 @@ def test_all_prose_is_in_the_search_index(site: Path) -> None:
 # Dead links.
 
 
-@pytest.mark.parametrize(("html", "said"), [
-    ('<a href="b.html">', "'b.html' leads nowhere"),
-    ('<a href="#x">', "'#x' leads to no place on that page"),
-    ('<img src="/a.png">', "'/a.png' leads out of the site"),
-    ('<p id="a"></p><p id="a"></p>', "the anchor #a is there twice"),
-    ("<p>/home/ada/tessera/kernel</p>", "names /home/ada/tessera"),
-])
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ('<a href="b.html">', "'b.html' leads nowhere"),
+        ('<a href="#x">', "'#x' leads to no place on that page"),
+        ('<img src="/a.png">', "'/a.png' leads out of the site"),
+        ('<p id="a"></p><p id="a"></p>', "the anchor #a is there twice"),
+        ("<p>/home/ada/tessera/kernel</p>", "names /home/ada/tessera"),
+    ],
+)
 def test_a_mistake_in_a_site_is_found(html: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(f"<html><body>{html}</body></html>", encoding="utf-8")
     found = linkcheck.mistakes(tmp_path, Path("/home/ada/tessera"))
@@ -89,19 +96,26 @@ def test_a_mistake_in_a_site_is_found(html: str, said: str, tmp_path: Path) -> N
 
 def test_changes_of_a_stage_add_up_to_its_sources(sources: Sources) -> None:
     """What is new, less what is gone, is how much longer the stage is."""
+
     def lines(stage: int) -> int:
-        return sum(sources.texts[blob].count("\n") for blob in sources.files.get(stage, {}).values())
+        return sum(
+            sources.texts[blob].count("\n") for blob in sources.files.get(stage, {}).values()
+        )
 
     for stage in sources.files:
         found = changes.of_stage(sources, stage)
-        assert sum(change.added - change.removed for change in found) == lines(stage) - lines(stage - 1)
+        assert sum(change.added - change.removed for change in found) == lines(stage) - lines(
+            stage - 1
+        )
 
 
 def test_a_function_is_followed_through_the_chapters(sources: Sources) -> None:
     function = Histories(sources).functions["kernel_main"]
     assert function.versions[0].stage == 1
-    assert all(sources.text(version.stage, version.path).count(version.text.splitlines()[-2])
-               for version in function.versions)
+    assert all(
+        sources.text(version.stage, version.path).count(version.text.splitlines()[-2])
+        for version in function.versions
+    )
     texts = [version.text for version in function.versions]
     assert all(before != after for before, after in zip(texts, texts[1:]))
 
@@ -117,10 +131,14 @@ def test_every_changed_file_has_a_line(sources: Sources) -> None:
         assert all(lines.values())
 
 
-def test_a_line_on_a_file_that_does_not_change_is_a_mistake(sources: Sources, tmp_path: Path) -> None:
+def test_a_line_on_a_file_that_does_not_change_is_a_mistake(
+    sources: Sources, tmp_path: Path
+) -> None:
     (tmp_path / "chapters/01").mkdir(parents=True)
     (tmp_path / "chapters/01/files.toml").write_text('"kernel/gone.cpp" = "What is gone."\n')
-    with pytest.raises(Failure, match=r"chapter 01 does not change 'kernel/gone.cpp'(.|\n)*CHAPTER' says nowhere"):
+    with pytest.raises(
+        Failure, match=r"chapter 01 does not change 'kernel/gone.cpp'(.|\n)*CHAPTER' says nowhere"
+    ):
         explanations.explain(Tree(tmp_path), sources, 1, changes.of_stage(sources, 1))
 
 
@@ -133,9 +151,17 @@ def test_size_counts_code_only(sources: Sources) -> None:
 
 
 def test_times_come_from_the_record() -> None:
-    record = (bytes.fromhex("00e0200c") + bytes(8) + b"\x1c" + bytes(8) + b"\x25"
-              + b"\x00\x00\x00\x00\x05" + b"\x16\x00\x00\x00\x01\x00\x00\x00\x01"
-              + b"\x00\x00\x00\x01\x00" + b"\x16\x00\x00\x00\x02\x00\x00\x00\x02\x27")
+    record = (
+        bytes.fromhex("00e0200c")
+        + bytes(8)
+        + b"\x1c"
+        + bytes(8)
+        + b"\x25"
+        + b"\x00\x00\x00\x00\x05"
+        + b"\x16\x00\x00\x00\x01\x00\x00\x00\x01"
+        + b"\x00\x00\x00\x01\x00"
+        + b"\x16\x00\x00\x00\x02\x00\x00\x00\x02\x27"
+    )
     assert recording.moments(record) == [5, 261, 261]
 
 
@@ -178,8 +204,10 @@ def test_a_picture_without_words_is_a_mistake() -> None:
 
 def test_ids_of_pictures_do_not_collide() -> None:
     svg = prepared('<svg><g id="a"/><use href="#a"/><path fill="url(#a)"/></svg>', 'an "a"', "one")
-    assert svg == ('<svg role="img" aria-label="an &quot;a&quot;"><g id="one-a"/><use href="#one-a"/>'
-                   '<path fill="url(#one-a)"/></svg>')
+    assert svg == (
+        '<svg role="img" aria-label="an &quot;a&quot;"><g id="one-a"/><use href="#one-a"/>'
+        '<path fill="url(#one-a)"/></svg>'
+    )
 
 
 def test_a_page_without_a_title_is_a_mistake(tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ def test_what_is_typed_answers_as_shown(page: Page, block: Block) -> None:
 
 @pytest.mark.parametrize(("page", "number"), MEASURED, ids=named)
 def test_what_was_measured_is_measured_again(page: Page, number: Measured) -> None:
-    assert number.is_in_text, f"line {number.line}: the text below does not have the number {number.number}"
+    assert (
+        number.is_in_text
+    ), f"line {number.line}: the text below does not have the number {number.number}"
     folder = REPOSITORY / "build/tried" / f"{page.stage:02}-as-it-is"
     transcripts.prepare(TREE, page, Recipe(), folder)
     transcripts.output("./tessera run", folder)
@@ -74,7 +76,10 @@ def test_every_recipe_is_used_by_a_block(chapter: int) -> None:
 
 def test_a_change_is_made_where_its_lines_are() -> None:
     text = "a\nb\nc\nb\nc\n"
-    assert transcripts.changed(text, [" a", "-b", "+B", "…", " c", "+d", "…", "-b"], "x") == "a\nB\nc\nd\nc\n"
+    assert (
+        transcripts.changed(text, [" a", "-b", "+B", "…", " c", "+d", "…", "-b"], "x")
+        == "a\nB\nc\nd\nc\n"
+    )
 
 
 def test_a_change_that_fits_nowhere_is_refused() -> None:
@@ -86,8 +91,9 @@ def test_a_measured_number_must_stand_in_the_text_below(tmp_path: Path) -> None:
     text = "# T\n\n<!-- measured: 8,224\necho 8224 -->\nIt has 8,224 bytes.\n\n<!-- measured: 24\necho -->\nNone: 8,224.\n"
     (tmp_path / "01-t.md").write_text(text, encoding="utf-8")
     found = transcripts.measured(Page(tmp_path / "01-t.md", "01-t.md", "", 1))
-    assert [(number.line, number.number, number.command, number.is_in_text) for number in found] == [
-        (3, "8,224", "echo 8224", True), (7, "24", "echo", False)]
+    assert [
+        (number.line, number.number, number.command, number.is_in_text) for number in found
+    ] == [(3, "8,224", "echo 8224", True), (7, "24", "echo", False)]
 
 
 def block(*lines: str, kind: str = "tried") -> Block:
@@ -101,8 +107,16 @@ def test_times_places_and_ends_of_lines_do_not_count() -> None:
     assert transcripts.difference(shown, printed) is None
 
 
-@pytest.mark.parametrize(("shown", "fits"), [("FAR 0x4020…", True), ("FAR 0x4021…", False), ("FAR …", True),
-                                             ("… 0x4020b114", True), ("F…", False)])
+@pytest.mark.parametrize(
+    ("shown", "fits"),
+    [
+        ("FAR 0x4020…", True),
+        ("FAR 0x4021…", False),
+        ("FAR …", True),
+        ("… 0x4020b114", True),
+        ("F…", False),
+    ],
+)
 def test_a_gap_in_a_line_stands_for_part_of_a_word(shown: str, fits: bool) -> None:
     assert (transcripts.difference(block(shown), "a\nFAR 0x4020b114\n") is None) == fits
 
@@ -121,5 +135,7 @@ def test_a_session_shows_what_is_typed_and_stops_at_the_first_failure(tmp_path: 
 def test_a_recipe_without_a_command_is_refused(tmp_path: Path) -> None:
     (tmp_path / "chapters/01").mkdir(parents=True)
     (tmp_path / "chapters/01/tried.toml").write_text("[a]\nshow = 1\n", encoding="utf-8")
-    with pytest.raises(Failure, match=r"tried.toml:\d: (.|\n)*needs a command(.|\n)*unknown key 'show'"):
+    with pytest.raises(
+        Failure, match=r"tried.toml:\d: (.|\n)*needs a command(.|\n)*unknown key 'show'"
+    ):
         transcripts.recipes(Tree(tmp_path), 1)

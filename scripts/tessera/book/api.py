@@ -1,4 +1,4 @@
-"""Doxygen's own pages (types, files, namespaces) brought into the book's frame, with ways to the chapters."""
+"""Doxygen's own pages (types, files, namespaces) in the book's frame, with ways to the chapters."""
 from __future__ import annotations
 
 import re
@@ -14,7 +14,9 @@ from tessera.book.links import Links
 
 #: Overviews that a reader starts from; the other lists of Doxygen say the same in another order.
 _OVERVIEWS = {"annotated": "Types", "files": "Header and source files", "namespaces": "Namespaces"}
-_WANTED = re.compile(r"(classk|structk|unionk|namespacek|namespacestd|concept|dir_).*|.*_8(hpp|cpp|def)")
+_WANTED = re.compile(
+    r"(classk|structk|unionk|namespacek|namespacestd|concept|dir_).*|.*_8(hpp|cpp|def)"
+)
 _STYLES = ("assets/doxygen.css", "assets/doxygen-awesome.css")
 _TYPES, _FILES = "api/annotated.html", "api/files.html"
 
@@ -45,28 +47,46 @@ class Reference:
         page = html.document_fromstring((self.html / f"{name}.html").read_bytes())
         title = _title(page.xpath("string(//div[@class='title'])"))
         contents = page.find_class("contents")[0]
-        for mend in (_without_scripts, _without_line_marks, _without_layout, _with_headings, _scrollable):
+        for mend in (
+            _without_scripts,
+            _without_line_marks,
+            _without_layout,
+            _with_headings,
+            _scrollable,
+        ):
             mend(contents)
         _mend_links(contents, names)
         self._add_chapters(contents, title.removeprefix("k::"))
         path = self.files.get(f"{name}.html")
         title = _OVERVIEWS.get(name) or path or title
         above = f"api/{name}.html" if name in _OVERVIEWS else _FILES if path else _TYPES
-        body = (f"<h1>{escape(title).replace('::', '::<wbr>')}</h1>{self._origin(contents, path)}"
-                + etree.tostring(contents, encoding="unicode", method="html"))
+        body = (
+            f"<h1>{escape(title).replace('::', '::<wbr>')}</h1>{self._origin(contents, path)}"
+            + etree.tostring(contents, encoding="unicode", method="html")
+        )
         return Sheet(f"api/{name}.html", title, body, "api", styles=_STYLES, above=above)
 
     def _origin(self, contents: Any, path: str | None) -> str:
         """Where the thing stands in the sources, and which chapter brings it."""
-        paths = [path] if path else ["".join(item.itertext()).strip() for item in contents.xpath(
-            ".//li[preceding::text()[contains(., 'generated from the following')]]")]
+        paths = (
+            [path]
+            if path
+            else [
+                "".join(item.itertext()).strip()
+                for item in contents.xpath(
+                    ".//li[preceding::text()[contains(., 'generated from the following')]]"
+                )
+            ]
+        )
         rows = [self._file(path) for path in paths if path in self.links.sources.files[self.newest]]
         return f"<p>{' '.join(rows)}</p>" if rows else ""
 
     def _file(self, path: str) -> str:
         first = self.links.sources.first_stage(path)
-        return (f'<a href="../{self.links.source(self.newest, path)}"><code>{escape(path)}</code></a>, '
-                f'since <a href="../{stage_address(first)}">chapter {first:02}</a>.')
+        return (
+            f'<a href="../{self.links.source(self.newest, path)}"><code>{escape(path)}</code></a>, '
+            f'since <a href="../{stage_address(first)}">chapter {first:02}</a>.'
+        )
 
     def _add_chapters(self, contents: Any, scope: str) -> None:
         """Puts beside each function the chapters in which it comes and changes."""
@@ -74,14 +94,21 @@ class Reference:
 
         for heading in contents.find_class("memtitle"):
             called = "".join(heading.itertext()).partition("◆")[2].strip().partition("(")[0].strip()
-            function = self.histories.functions.get(f"{scope}::{called}") or self.histories.functions.get(called)
+            function = self.histories.functions.get(
+                f"{scope}::{called}"
+            ) or self.histories.functions.get(called)
             if function is None:
                 continue
-            chapters = ", ".join(f'<a href="../{stage_address(version.stage)}">{version.stage:02}</a>'
-                                 for version in function.versions)
+            chapters = ", ".join(
+                f'<a href="../{stage_address(version.stage)}">{version.stage:02}</a>'
+                for version in function.versions
+            )
             last = function.versions[-1]
-            there = (historypage.address(function) if len(function.versions) > 1
-                     else self.links.source(last.stage, last.path, last.line or None))
+            there = (
+                historypage.address(function)
+                if len(function.versions) > 1
+                else self.links.source(last.stage, last.path, last.line or None)
+            )
             beside = f'<p class="whole"><a href="../{there}">code</a>, chapter {chapters}</p>'
             heading.addnext(html.fragment_fromstring(beside))
 
@@ -93,7 +120,11 @@ def _is_wanted(stem: str) -> bool:
 def _title(text: str) -> str:
     """Doxygen's title without what it always says."""
     words = " ".join(text.split())
-    return re.sub(r" (Class|Struct|Union|Namespace|File|Directory|Concept)?( Template)? ?Reference$", "", words)
+    return re.sub(
+        r" (Class|Struct|Union|Namespace|File|Directory|Concept)?( Template)? ?Reference$",
+        "",
+        words,
+    )
 
 
 def _without_scripts(contents: Any) -> None:
@@ -130,12 +161,22 @@ def _without_layout(contents: Any) -> None:
     for table in contents.xpath(".//table"):
         table.set("role", "presentation")
     for element in contents.xpath(".//table|.//td|.//tr|.//th"):
-        for attribute in ("cellpadding", "cellspacing", "border", "summary", "align", "valign", "width"):
+        for attribute in (
+            "cellpadding",
+            "cellspacing",
+            "border",
+            "summary",
+            "align",
+            "valign",
+            "width",
+        ):
             element.attrib.pop(attribute, None)
     for anchor in contents.xpath(".//a[@name and @id]"):
         del anchor.attrib["name"]
     seen = set[str]()
-    for element in contents.xpath(".//*[@id]"):  # what a macro makes several times is there several times
+    for element in contents.xpath(
+        ".//*[@id]"
+    ):  # what a macro makes several times is there several times
         if element.get("id") in seen:
             del element.attrib["id"]
         seen.add(element.get("id", ""))

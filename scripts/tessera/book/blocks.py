@@ -44,13 +44,15 @@ class Blocks:
             first = (excerpts.locate(shown, having) or [0])[0] + 1
         else:
             first, last = self._extent(stage, path, name)
-            shown = having[first - 1:last]
+            shown = having[first - 1 : last]
         colours = _coloured(shown, having, highlight.lines(text, highlight.kind_of(path)))
         return figure("code", self._caption(stage, path, first), colours)
 
     def _extent(self, stage: int, path: str, name: str) -> tuple[int, int]:
         """The lines of a symbol of a file."""
-        symbol = next(place.symbol for place in self._sources.find(stage, name) if place.path == path)
+        symbol = next(
+            place.symbol for place in self._sources.find(stage, name) if place.path == path
+        )
         return self._sources.extent(stage, path, symbol)
 
     def _diff(self, block: Block, stage: int) -> str:
@@ -68,8 +70,13 @@ class Blocks:
         if recipe.shown:
             how.insert(0, "<p>First the change shown above. Then:</p>")
         start = f"./tessera start {page.stage:02} ../mine"
-        how.append(figure("console", f"In a folder made by <code>{start}</code>",
-                          [_command(f"$ {line}") for line in recipe.command.strip().splitlines()]))
+        how.append(
+            figure(
+                "console",
+                f"In a folder made by <code>{start}</code>",
+                [_command(f"$ {line}") for line in recipe.command.strip().splitlines()],
+            )
+        )
         return f'{shown}<details class="recipe"><summary>Try it yourself</summary>{"".join(how)}</details>'
 
     def _change(self, path: str, text: str, stage: int) -> str:
@@ -94,14 +101,20 @@ def figure(kind: str, caption: str, lines: Sequence[str]) -> str:
 def diff_lines(lines: Sequence[str]) -> list[str]:
     """The lines of a diff, each marked as what it is."""
     kinds = {"+": "ins", "-": "del"}
-    return [f"<{kinds[line[0]]}>{highlight.plain(line)}</{kinds[line[0]]}>" if line[:1] in kinds
-            else highlight.plain(line) for line in lines]
+    return [
+        f"<{kinds[line[0]]}>{highlight.plain(line)}</{kinds[line[0]]}>"
+        if line[:1] in kinds
+        else highlight.plain(line)
+        for line in lines
+    ]
 
 
 def _boot(block: Block) -> str:
     """What a boot prints, with a link to where it can be watched."""
     chapter, _, name = block.source.partition("/")
-    caption = f'<a href="stage-{chapter}.html#boot-{name}">boot {escape(name)} of chapter {chapter}</a>'
+    caption = (
+        f'<a href="stage-{chapter}.html#boot-{name}">boot {escape(name)} of chapter {chapter}</a>'
+    )
     return figure("boot", caption, [highlight.plain(line) for line in block.lines])
 
 

@@ -23,7 +23,12 @@ def asciicast(lines: Sequence[Line], title: str) -> str:
     """The cast. Pauses longer than one can wait for are cut short."""
     slower = slowdown(lines)
     width = min(max(len(line.text) for line in lines) + 1, 120)
-    header = {"version": 2, "width": max(width, 60), "height": min(len(lines) + 1, 24), "title": title}
+    header = {
+        "version": 2,
+        "width": max(width, 60),
+        "height": min(len(lines) + 1, 24),
+        "title": title,
+    }
     rows = [json.dumps(header)]
     at, before = 0.5, lines[0].at
     for line in lines:
@@ -36,11 +41,15 @@ def asciicast(lines: Sequence[Line], title: str) -> str:
 
 def html(lines: Sequence[Line], name: str, title: str) -> str:
     """The boot with the time of each line, and a button that plays it."""
-    rows = "\n".join(f'<span class="at">{line.at / 1000:,.1f}</span>{escape(line.text, quote=False)}'
-                     for line in lines)
+    rows = "\n".join(
+        f'<span class="at">{line.at / 1000:,.1f}</span>{escape(line.text, quote=False)}'
+        for line in lines
+    )
     data = asciicast(lines, title).replace("</", "<\\/")
-    return (f'<div class="cast"><button type="button" class="play" data-cast="cast-{name}">'
-            f"▶ Play, {slowdown(lines):,} times slower than the machine</button>"
-            f'<div class="screen"></div></div>'
-            f'<script type="text/plain" id="cast-{name}">{data}</script>'
-            f'<figure class="timed"><pre tabindex="0"><code>{rows}</code></pre></figure>')
+    return (
+        f'<div class="cast"><button type="button" class="play" data-cast="cast-{name}">'
+        f"▶ Play, {slowdown(lines):,} times slower than the machine</button>"
+        f'<div class="screen"></div></div>'
+        f'<script type="text/plain" id="cast-{name}">{data}</script>'
+        f'<figure class="timed"><pre tabindex="0"><code>{rows}</code></pre></figure>'
+    )

@@ -60,7 +60,7 @@ def of_stage(sources: Sources, stage: int) -> list[Change]:
         elif line.startswith("deleted file mode"):
             found[-1].after = False
         elif match := _HUNK.match(line):
-            found[-1].hunks.append(_hunk(lines[number + 1:], int(match[1]), int(match[2])))
+            found[-1].hunks.append(_hunk(lines[number + 1 :], int(match[1]), int(match[2])))
     return sorted(found, key=lambda change: change.path)
 
 

@@ -26,7 +26,9 @@ def sizes(sources: Sources) -> dict[int, Size]:
 
     def count(stage: int, folder: str) -> int:
         files = sources.files[stage].items()
-        return sum(counted[blob] for path, blob in files if path.startswith(folder) and path.endswith(CODE))
+        return sum(
+            counted[blob] for path, blob in files if path.startswith(folder) and path.endswith(CODE)
+        )
 
     return {stage: Size(count(stage, KERNEL), count(stage, TESTS)) for stage in sources.files}
 
@@ -42,12 +44,16 @@ def html(sizes: dict[int, Size], current: int, chapters: dict[int, Chapter]) -> 
     for row, (stage, size) in enumerate(sizes.items()):
         y, width = row * (_BAR + _GAP), max(2, round((_WIDE - _LEFT - 70) * size.kernel / most))
         kind = "now" if stage == current else "then"
-        bars.append(f'<text x="0" y="{y + 13}">{stage:02}</text>'
-                    f'<rect class="{kind}" x="{_LEFT}" y="{y}" width="{width}" height="{_BAR}"/>'
-                    f'<text x="{_LEFT + width + 8}" y="{y + 13}">{size.kernel:,}</text>')
+        bars.append(
+            f'<text x="0" y="{y + 13}">{stage:02}</text>'
+            f'<rect class="{kind}" x="{_LEFT}" y="{y}" width="{width}" height="{_BAR}"/>'
+            f'<text x="{_LEFT + width + 8}" y="{y + 13}">{size.kernel:,}</text>'
+        )
     told = ", ".join(f"chapter {stage:02}: {size.kernel}" for stage, size in sizes.items())
     height = len(sizes) * (_BAR + _GAP)
-    return (f'<figure class="picture chart"><svg viewBox="0 0 {_WIDE} {height}" role="img" '
-            f'aria-label="Lines of kernel code. {escape(told)}">{"".join(bars)}</svg>'
-            f"<figcaption>Lines of kernel code, without blank lines and comments, chapter by chapter"
-            f"</figcaption></figure>")
+    return (
+        f'<figure class="picture chart"><svg viewBox="0 0 {_WIDE} {height}" role="img" '
+        f'aria-label="Lines of kernel code. {escape(told)}">{"".join(bars)}</svg>'
+        f"<figcaption>Lines of kernel code, without blank lines and comments, chapter by chapter"
+        f"</figcaption></figure>"
+    )

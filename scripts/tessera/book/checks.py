@@ -11,7 +11,7 @@ from tessera.book.sources import KERNEL, TESTS, Sources
 from tessera.book.transcripts import recipes
 from tessera.tree import Tree
 
-#: Blocks that say nothing of where they come from: commands speak for themselves, drawings for nobody.
+#: Blocks that need not say where they come from: commands speak for themselves, drawings for nobody
 FREE = ("console", "text")
 LANGUAGES = {"cpp", "asm", "ld", "cmake"}
 #: Lines a diff and an excerpt may have; a symbol quoted by name may be longer.
@@ -33,8 +33,11 @@ class Checker:
 
     def mistakes_in(self, text: str, stage: int) -> list[str]:
         """All that is wrong with a text that speaks of a stage."""
-        found = [f"line {block.line}: {wrong}" for block in blocks(text)
-                 if (wrong := self.wrong_block(block, stage))]
+        found = [
+            f"line {block.line}: {wrong}"
+            for block in blocks(text)
+            if (wrong := self.wrong_block(block, stage))
+        ]
         return found + [wrong for name in named(text) if (wrong := self.wrong_name(name, stage))]
 
     def wrong_block(self, block: Block, stage: int) -> str | None:
@@ -52,7 +55,7 @@ class Checker:
         return self._wrong_excerpt(block, stage)
 
     def _wrong_recipe(self, block: Block, stage: int) -> str | None:
-        """Whether it is said how to see what was tried. That it is seen, a test of its own tells."""
+        """Whether it is said how to see what was tried; that it is seen, another test tells."""
         if block.source in recipes(self.tree, stage):
             return None
         return f"chapters/{stage:02}/tried.toml has no recipe '{block.source}'"
@@ -125,8 +128,11 @@ class Checker:
     @cached_property
     def _folders(self) -> set[str]:
         skipped = ("build", ".git")
-        return {entry.name for entry in Path(self.tree.root).iterdir()
-                if entry.is_dir() and entry.name not in skipped}
+        return {
+            entry.name
+            for entry in Path(self.tree.root).iterdir()
+            if entry.is_dir() and entry.name not in skipped
+        }
 
 
 def at_stage(name: str, stage: int) -> tuple[int, str]:

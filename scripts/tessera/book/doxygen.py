@@ -18,7 +18,7 @@ class _AtTemplate(Template):
 
 
 def run(root: Path, form: Path, output: Path, inputs: Iterable[Path]) -> Path:
-    """Renders everything in `inputs` and returns the folder with the HTML; a warning is an error."""
+    """Renders all of `inputs` and returns the folder with the HTML; a warning is an error."""
     output.mkdir(parents=True, exist_ok=True)
     values = {"root": root, "output": output, "input": " ".join(f'"{path}"' for path in inputs)}
     text = _AtTemplate(form.read_text(encoding="utf-8")).substitute(values)
@@ -31,7 +31,7 @@ def run(root: Path, form: Path, output: Path, inputs: Iterable[Path]) -> Path:
 
 
 def files(output: Path, root: Path) -> dict[str, str]:
-    """The path of each source file, inside the tree at `root`, by the name of Doxygen's page on it."""
+    """The path of each source file, inside the tree at `root`, by Doxygen's page on it."""
     found = {}
     for compound in ElementTree.parse(output / "tags.xml").iterfind("compound[@kind='file']"):
         path = compound.findtext("path", "") + compound.findtext("name", "")
@@ -43,6 +43,8 @@ def files(output: Path, root: Path) -> dict[str, str]:
 def types(output: Path) -> dict[str, str]:
     """Doxygen's page on each type, by its name without the namespace `k`."""
     kinds = ("class", "struct", "union")
-    return {compound.findtext("name", "").removeprefix("k::"): compound.findtext("filename", "")
-            for compound in ElementTree.parse(output / "tags.xml").iterfind("compound")
-            if compound.get("kind") in kinds}
+    return {
+        compound.findtext("name", "").removeprefix("k::"): compound.findtext("filename", "")
+        for compound in ElementTree.parse(output / "tags.xml").iterfind("compound")
+        if compound.get("kind") in kinds
+    }

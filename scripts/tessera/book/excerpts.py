@@ -1,4 +1,4 @@
-"""Excerpts: lines that stand in a file one after the other, but for gaps owned up to by a line `…`."""
+"""Excerpts: lines that follow one another in a file, but for gaps owned up to by a line `…`."""
 from __future__ import annotations
 
 from operator import eq
@@ -18,8 +18,9 @@ def parts(lines: Sequence[str]) -> list[list[str]]:
     return [part for part in found if part]
 
 
-def locate(wanted: Sequence[str], having: Sequence[str],
-           same: Callable[[str, str], bool] = eq) -> list[int] | None:
+def locate(
+    wanted: Sequence[str], having: Sequence[str], same: Callable[[str, str], bool] = eq
+) -> list[int] | None:
     """Where each part of an excerpt begins, counted from 0; None if it is not there as claimed.
 
     `same`: whether a line of the excerpt stands for one of the file.
@@ -37,5 +38,6 @@ def locate(wanted: Sequence[str], having: Sequence[str],
 
 def before(diff: Sequence[str]) -> list[str]:
     """What a change to try finds in the file: its lines without those that it adds."""
-    return [line[1:] if line[:1] in ("-", " ") else line
-            for line in diff if not line.startswith("+")]
+    return [
+        line[1:] if line[:1] in ("-", " ") else line for line in diff if not line.startswith("+")
+    ]

@@ -26,11 +26,16 @@ def explain(tree: Tree, sources: Sources, stage: int, changes: list[Change]) -> 
     own = _lines(tree.chapter_dir(stage) / "files.toml", where)
     common = _lines(tree.root / "chapters/files.toml", "chapters/files.toml")
     paths = {change.path for change in changes}
-    wrong = [f"{where}: chapter {stage:02} does not change '{path}'" for path in own if path not in paths]
+    wrong = [
+        f"{where}: chapter {stage:02} does not change '{path}'" for path in own if path not in paths
+    ]
     found = {}
     for change in changes:
-        found[change.path] = (own.get(change.path) or common.get(change.path)
-                              or _first_sentence(sources, stage, change))
+        found[change.path] = (
+            own.get(change.path)
+            or common.get(change.path)
+            or _first_sentence(sources, stage, change)
+        )
         if not found[change.path]:
             wrong.append(f"{where}: '{change.path}' says nowhere what it is; add a line on it")
     if wrong:
@@ -46,7 +51,9 @@ def _lines(file: Path, where: str) -> dict[str, str]:
         values = toml_lines.parse(file.read_bytes()).values
     except toml_lines.TomlError as error:
         raise Failure(f"{where}:{error.line}: {error}") from error
-    if wrong := [path for path, line in values.items() if not isinstance(line, str) or "\n" in line]:
+    if wrong := [
+        path for path, line in values.items() if not isinstance(line, str) or "\n" in line
+    ]:
         raise Failure(f"{where}: not one line of text: {', '.join(wrong)}")
     return values
 
@@ -70,7 +77,7 @@ def summary(path: str, text: str) -> str:
         lines = [line for line in lines if not line.startswith("# ")]
     elif path.endswith((".hpp", ".cpp")):
         at = next((at for at, line in enumerate(lines) if line.strip() == "/// \\file"), None)
-        lines = lines[at + 1:] if at is not None else []
+        lines = lines[at + 1 :] if at is not None else []
     paragraph = []
     for line in lines:
         words = _MARKS.sub("", line).strip()

@@ -51,8 +51,12 @@ class Frame:
             root=root,
             title=escape(title),
             kind=sheet.kind,
-            styles="".join(f'<link rel="stylesheet" href="{root}{name}">\n' for name in sheet.styles),
-            scripts="".join(f'<script defer src="{root}{name}"></script>\n' for name in sheet.scripts),
+            styles="".join(
+                f'<link rel="stylesheet" href="{root}{name}">\n' for name in sheet.styles
+            ),
+            scripts="".join(
+                f'<script defer src="{root}{name}"></script>\n' for name in sheet.scripts
+            ),
             contents=self._contents(root, sheet.above or sheet.address),
             body=sheet.body,
             headings=_headings(sheet.headings),
@@ -68,10 +72,13 @@ class Frame:
                 code = _entry(root, stage_address(page.chapter), "code", current)
                 entry = f'{entry}<span class="aside">{code}</span>'
             parts.setdefault(page.part, []).append(f"<li>{entry}</li>")
-        parts["Reference"] = [f"<li>{_entry(root, address, text, current)}</li>"
-                              for text, address in REFERENCE]
-        return "\n".join((f"<h2>{part}</h2>" if part else "") + f"<ul>{''.join(entries)}</ul>"
-                         for part, entries in parts.items())
+        parts["Reference"] = [
+            f"<li>{_entry(root, address, text, current)}</li>" for text, address in REFERENCE
+        ]
+        return "\n".join(
+            (f"<h2>{part}</h2>" if part else "") + f"<ul>{''.join(entries)}</ul>"
+            for part, entries in parts.items()
+        )
 
     def _turn(self, root: str, address: str) -> str:
         """Links to the pages before and after, where there are such."""
@@ -83,8 +90,10 @@ class Frame:
         for step, word, rel in ((-1, "Before", "prev"), (1, "Next", "next")):
             if 0 <= at + step < len(self._order):
                 there, title = self._order[at + step]
-                links.append(f'<a rel="{rel}" class="{rel}" href="{root}{there}">'
-                             f"<span>{word}</span> {escape(title)}</a>")
+                links.append(
+                    f'<a rel="{rel}" class="{rel}" href="{root}{there}">'
+                    f"<span>{word}</span> {escape(title)}</a>"
+                )
         return f'<nav class="turn" aria-label="Before and next">{"".join(links)}</nav>'
 
 
@@ -108,4 +117,6 @@ def _headings(headings: list[tuple[str, str]]) -> str:
     if len(headings) < 3:
         return ""
     entries = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in headings)
-    return f'<nav class="here" aria-label="On this page"><h2>On this page</h2><ul>{entries}</ul></nav>'
+    return (
+        f'<nav class="here" aria-label="On this page"><h2>On this page</h2><ul>{entries}</ul></nav>'
+    )

@@ -6,9 +6,23 @@ from html import escape
 from typing import Any
 
 #: Pygments' lexer by the end of a file's name, or by what a block says it is.
-_LEXERS = {".cpp": "cpp", ".hpp": "cpp", ".def": "cpp", ".S": "gas", ".ld": "c", ".dts": "devicetree",
-           ".txt": "cmake", ".py": "python", ".md": "text", "asm": "gas", "ld": "c", "cpp": "cpp",
-           "cmake": "cmake", "console": "text", "diff": "text"}
+_LEXERS = {
+    ".cpp": "cpp",
+    ".hpp": "cpp",
+    ".def": "cpp",
+    ".S": "gas",
+    ".ld": "c",
+    ".dts": "devicetree",
+    ".txt": "cmake",
+    ".py": "python",
+    ".md": "text",
+    "asm": "gas",
+    "ld": "c",
+    "cpp": "cpp",
+    "cmake": "cmake",
+    "console": "text",
+    "diff": "text",
+}
 
 
 def lines(text: str, kind: str) -> list[str]:

@@ -98,6 +98,8 @@ class Histories:
         for place in places:
             lines = self._sources.text(place.stage, place.path).splitlines()
             first, last = self._sources.extent(place.stage, place.path, place.symbol)
-            texts.append("\n".join(lines[first - 1:last]).rstrip())
+            texts.append("\n".join(lines[first - 1 : last]).rstrip())
         first_place = places[0]
-        return Version(first_place.stage, first_place.path, first_place.symbol.line, "\n\n".join(texts))
+        return Version(
+            first_place.stage, first_place.path, first_place.symbol.line, "\n\n".join(texts)
+        )

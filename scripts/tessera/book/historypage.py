@@ -21,28 +21,45 @@ def sheets(histories: Histories, links: Links) -> Iterator[Sheet]:
     yield _overview(histories, links)
     for path, functions in histories.changing.items():
         body = "".join(_function(function, links) for function in functions)
-        headings = [(function.anchor, f"<code>{escape(function.name)}</code>") for function in functions]
-        yield Sheet(f"history/{flat(path)}.html", f"{path} through the chapters",
-                    f"<h1><code>{escape(path)}</code> through the chapters</h1>{body}", "history",
-                    headings, above="history/index.html")
+        headings = [
+            (function.anchor, f"<code>{escape(function.name)}</code>") for function in functions
+        ]
+        yield Sheet(
+            f"history/{flat(path)}.html",
+            f"{path} through the chapters",
+            f"<h1><code>{escape(path)}</code> through the chapters</h1>{body}",
+            "history",
+            headings,
+            above="history/index.html",
+        )
 
 
 def _overview(histories: Histories, links: Links) -> Sheet:
     """Every function, with the chapters in which it is new, changed or gone."""
     rows = []
     for function in histories.functions.values():
-        chapters = ", ".join(f'<a href="../{stage_address(version.stage)}">{version.stage:02}</a>'
-                             + ("" if version.text else " (gone)") for version in function.versions)
+        chapters = ", ".join(
+            f'<a href="../{stage_address(version.stage)}">{version.stage:02}</a>'
+            + ("" if version.text else " (gone)")
+            for version in function.versions
+        )
         last = function.versions[-1]
-        there = (address(function) if len(function.versions) > 1
-                 else links.source(last.stage, last.path, last.line))
-        rows.append(f'<tr><td><a href="../{there}"><code>{escape(function.name)}</code></a></td>'
-                    f"<td>{chapters}</td><td><code>{escape(function.home)}</code></td></tr>")
-    body = ("<h1>Functions through the chapters</h1><p>For each function of the kernel the chapters in which "
-            "it comes and changes. A name leads to its history, or to its only version.</p>"
-            '<div class="scroll" tabindex="0" role="region" aria-label="Functions"><table><thead><tr>'
-            "<th>function</th><th>chapters</th><th>file</th></tr></thead>"
-            f"<tbody>{''.join(rows)}</tbody></table></div>")
+        there = (
+            address(function)
+            if len(function.versions) > 1
+            else links.source(last.stage, last.path, last.line)
+        )
+        rows.append(
+            f'<tr><td><a href="../{there}"><code>{escape(function.name)}</code></a></td>'
+            f"<td>{chapters}</td><td><code>{escape(function.home)}</code></td></tr>"
+        )
+    body = (
+        "<h1>Functions through the chapters</h1><p>For each function of the kernel the chapters in which "
+        "it comes and changes. A name leads to its history, or to its only version.</p>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="Functions"><table><thead><tr>'
+        "<th>function</th><th>chapters</th><th>file</th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
     return Sheet("history/index.html", "Functions through the chapters", body, "history")
 
 
@@ -62,7 +79,9 @@ def _version(version: Version, before: Version | None, links: Links) -> str:
     if not version.text:
         return f"<h3>{chapter}: gone</h3>"
     there = links.source(version.stage, version.path, version.line)
-    place = f'<p class="whole"><a href="../{there}">{escape(version.path)}, line {version.line}</a></p>'
+    place = (
+        f'<p class="whole"><a href="../{there}">{escape(version.path)}, line {version.line}</a></p>'
+    )
     kind = highlight.kind_of(version.path)
     new = highlight.lines(version.text, kind)
     if before is None or not before.text:

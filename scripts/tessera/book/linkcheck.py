@@ -1,8 +1,7 @@
-"""Whether everything in a finished site leads somewhere, and nothing in it names the machine it was made on."""
+"""Whether everything in a site leads somewhere, and nothing in it names the machine it is from."""
 from __future__ import annotations
 
 import posixpath
-import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,8 +11,10 @@ _LEADING = ("href", "src", "action")
 
 def mistakes(site: Path, root: Path) -> list[str]:
     """Dead links, anchors given twice and paths of this machine, a line each."""
-    pages = {file.relative_to(site).as_posix(): file.read_text(encoding="utf-8")
-             for file in sorted(site.rglob("*.html"))}
+    pages = {
+        file.relative_to(site).as_posix(): file.read_text(encoding="utf-8")
+        for file in sorted(site.rglob("*.html"))
+    }
     files = {file.relative_to(site).as_posix() for file in site.rglob("*") if file.is_file()}
     anchors, leading, found = {}, {}, list[str]()
     for page, text in pages.items():
@@ -23,8 +24,11 @@ def mistakes(site: Path, root: Path) -> list[str]:
         if str(root) in text:
             found.append(f"{page}: names {root}, a place on the machine it was made on")
     for page, targets in leading.items():
-        found += [f"{page}: {wrong}" for target in targets
-                  if (wrong := _dead(page, target, files, anchors))]
+        found += [
+            f"{page}: {wrong}"
+            for target in targets
+            if (wrong := _dead(page, target, files, anchors))
+        ]
     return found
 
 
@@ -56,8 +60,9 @@ def _dead(page: str, target: str, files: set[str], anchors: dict[str, set[str]])
         return None
     if parts.scheme or parts.path.startswith("/"):
         return f"'{target}' leads out of the site"
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path) or
-                                             posixpath.basename(page)))
+    path = posixpath.normpath(
+        posixpath.join(posixpath.dirname(page), unquote(parts.path) or posixpath.basename(page))
+    )
     if path not in files:
         return f"'{target}' leads nowhere"
     if parts.fragment and path in anchors and unquote(parts.fragment) not in anchors[path]:

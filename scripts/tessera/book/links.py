@@ -55,8 +55,11 @@ class Links:
 
     def _plain(self, name: str, stage: int) -> str | None:
         """A bare identifier leads somewhere if exactly one thing in the kernel can be meant."""
-        places = [place for place in self.sources.find(stage, name)
-                  if place.path.startswith(KERNEL) and place.symbol.kind in _PLAIN_KINDS]
+        places = [
+            place
+            for place in self.sources.find(stage, name)
+            if place.path.startswith(KERNEL) and place.symbol.kind in _PLAIN_KINDS
+        ]
         meant = {place.symbol.qualified for place in places}
         return self.place(places[0]) if len(meant) == 1 else None
 

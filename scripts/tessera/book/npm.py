@@ -44,8 +44,14 @@ def ensure(root: Path) -> None:
 def _install(place: Path) -> None:
     """Runs npm without the scripts that packages bring, which nothing here needs."""
     with console.busy("fetching the book's packages from npm"):
-        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                              cwd=place, **HEARD, check=False)
+        done = subprocess.run(
+            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            cwd=place,
+            **HEARD,
+            check=False,
+        )
     if done.returncode != 0:
-        raise Failure(f"npm could not fetch the book's packages; it says\n{done.stdout.strip()}",
-                      "Is the network up? Run the same command again when it is.")
+        raise Failure(
+            f"npm could not fetch the book's packages; it says\n{done.stdout.strip()}",
+            "Is the network up? Run the same command again when it is.",
+        )

@@ -9,22 +9,37 @@ from pathlib import Path
 from tessera.errors import Failure
 from tessera.programs import HEARD
 
-_CHROMIUM = ("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--no-first-run", "--no-pdf-header-footer")
+_CHROMIUM = (
+    "chromium",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pdf-header-footer",
+)
 _ARTICLE = re.compile(r"<article>(.*?)</article>", re.DOTALL)
 
 
 def print_book(site: Path, pdf: Path) -> int:
     """Prints the prose of a site and returns how many pages that makes."""
-    order = re.findall(r'<a href="([^"/]+\.html)"', _contents((site / "index.html").read_text("utf-8")))
+    order = re.findall(
+        r'<a href="([^"/]+\.html)"', _contents((site / "index.html").read_text("utf-8"))
+    )
     pages = [page for page in order if not page.startswith("stage-")]
     whole = site / "print.html"
     whole.write_text(_one_page(site, pages), encoding="utf-8")
     pdf.parent.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory() as profile:
-            done = subprocess.run([*_CHROMIUM, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}",
-                                   whole.as_uri()], **HEARD, check=False, timeout=600)
+            done = subprocess.run(
+                [*_CHROMIUM, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", whole.as_uri()],
+                **HEARD,
+                check=False,
+                timeout=600,
+            )
     finally:
         whole.unlink()
     if done.returncode != 0 or not pdf.is_file():
@@ -39,7 +54,7 @@ def _contents(html: str) -> str:
 
 
 def _one_page(site: Path, pages: list[str]) -> str:
-    """All pages in the frame of the first; anchors and the links to them say which page they are of."""
+    """All pages in the frame of the first; anchors and links to them say of which page they are."""
     articles = []
     for page in pages:
         text = (site / page).read_text(encoding="utf-8")
@@ -51,6 +66,8 @@ def _one_page(site: Path, pages: list[str]) -> str:
     whole = "\n".join(articles)
     for page in pages:
         name = page.removesuffix(".html")
-        whole = whole.replace(f'href="{page}#', f'href="#{name}--').replace(f'href="{page}"', f'href="#{name}"')
+        whole = whole.replace(f'href="{page}#', f'href="#{name}--').replace(
+            f'href="{page}"', f'href="#{name}"'
+        )
     first = (site / pages[0]).read_text(encoding="utf-8")
     return _ARTICLE.sub(lambda _: f"<article>{whole}</article>", first, count=1)

@@ -27,7 +27,8 @@ _PICTURE = re.compile(r'!\[([^]]*)\]\(([^) ]+)(?:\s+"([^"]*)")?\)')
 _LINK = re.compile(r"\[((?:[^][]|\[[^]]*\])+)\]\(([^) ]+)\)")
 _HEADING = re.compile(r"^(#{1,4}) (.+)$", re.MULTILINE)
 _RENDERED_HEADING = re.compile(
-    r'<h(\d)(?: class="[^"]*")?><a class="anchor" id="([^"]+)"></a>\s*(.*?)</h\1>', re.DOTALL)
+    r'<h(\d)(?: class="[^"]*")?><a class="anchor" id="([^"]+)"></a>\s*(.*?)</h\1>', re.DOTALL
+)
 _TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _CONTENTS = re.compile(r'<div class="contents">(.*)</div><!-- contents -->', re.DOTALL)
 
@@ -46,8 +47,10 @@ class Weave:
 
     def for_doxygen(self) -> str:
         """The page's text as Doxygen gets it."""
-        text = "\n".join(self._block(piece) if isinstance(piece, Block) else piece
-                         for piece in pieces(self.page.text))
+        text = "\n".join(
+            self._block(piece) if isinstance(piece, Block) else piece
+            for piece in pieces(self.page.text)
+        )
         text = _COMMENT.sub("", text)
         text = _CODE.sub(lambda found: self._code(found[2]), text)
         text = _PICTURE.sub(lambda found: self._picture(found), text)
@@ -79,7 +82,7 @@ class Weave:
         return self._mark(f'<a href="{escape(address)}">') + text + self._mark("</a>")
 
     def _address(self, target: str) -> str | None:
-        """Where a link of the manuscript leads in the site; None if to answers that are left out."""
+        """Where a link leads in the site; None if to answers that are left out."""
         if re.match(r"https?:", target):
             return target
         path, hash_, anchor = target.partition("#")
@@ -126,4 +129,6 @@ class Weave:
         body = _TABLE.sub(r'<div class="scroll" tabindex="0">\g<0></div>', body)
         title = _CODE.sub(lambda found: f"<code>{escape(found[2])}</code>", self.page.title)
         intro = f"<h1>{title}</h1>\n"
-        return Sheet(self.page.address, plain_title(self.page.title), intro + body, "prose", headings)
+        return Sheet(
+            self.page.address, plain_title(self.page.title), intro + body, "prose", headings
+        )

@@ -22,7 +22,7 @@ from tessera.tree import Tree
 #: The record begins with its format and a place that is not used.
 _HEADER = struct.Struct(">IQ")
 _FORMAT = 0xE0200C  # QEMU 7.2
-#: Events: one byte, then so many of data. These two are what we are after; all others are passed over.
+#: Events: one byte, then so many of data. We are after these two; all others are passed over.
 _INSTRUCTIONS, _WRITE = 0x00, 0x16
 _SIZES = {_INSTRUCTIONS: 4, _WRITE: 8, 0x1C: 8, 0x1D: 8}
 _END = 0x27
@@ -39,7 +39,7 @@ class Line:
 
 
 def can_record(boot: Boot) -> bool:
-    """Whether QEMU can record a boot: it takes one processor, and typing is not the program's doing."""
+    """Whether QEMU can record a boot: one processor, and nobody types."""
     return boot.machine.cpus == 1 and not boot.dialogue
 
 
@@ -47,16 +47,24 @@ def record(tree: Tree, chapter: Chapter, boot: Boot, scratch: Path) -> list[Line
     """Boots once more, recording. A recording that is not the golden log is an error."""
     scratch.mkdir(parents=True, exist_ok=True)
     log = scratch / f"{chapter.number:02}-{boot.name}.record"
-    command = machine.command(machine.find_qemu(), boot, files.image_of(tree, "kernel"), scratch,
-                              initrd=files.root_task_of(tree, "kernel", boot),
-                              device_tree=files.device_tree_of(tree, boot, scratch))
+    command = machine.command(
+        machine.find_qemu(),
+        boot,
+        files.image_of(tree, "kernel"),
+        scratch,
+        initrd=files.root_task_of(tree, "kernel", boot),
+        device_tree=files.device_tree_of(tree, boot, scratch),
+    )
     at = command.index("-icount") + 1
     command[at] += f",rr=record,rrfile={log}"
     done = process.run(command, boot.limits)
     golden = (tree.chapter_dir(chapter.number) / "expected" / f"{boot.name}.log").read_text("utf-8")
     if normalise(as_text(bytes(done.output)), boot.keep) != golden:
-        raise Failure(f"chapter {chapter.number:02}: the boot '{boot.name}' does not print its golden "
-                      "log when it is recorded", "`./tessera boot check` at that chapter tells more.")
+        raise Failure(
+            f"chapter {chapter.number:02}: the boot '{boot.name}' does not print its golden "
+            "log when it is recorded",
+            "`./tessera boot check` at that chapter tells more.",
+        )
     return lines(bytes(done.output), moments(log.read_bytes()))
 
 
@@ -64,7 +72,9 @@ def moments(record: bytes) -> list[int]:
     """For each character of the output how many instructions had run before it."""
     form, _ = _HEADER.unpack_from(record)
     if form != _FORMAT:
-        raise Failure(f"QEMU's record of a boot has format {form:#x}, which is not that of QEMU 7.2")
+        raise Failure(
+            f"QEMU's record of a boot has format {form:#x}, which is not that of QEMU 7.2"
+        )
     at, instructions, found = _HEADER.size, 0, list[int]()
     while at < len(record) and record[at] != _END:
         event, at = record[at], at + 1

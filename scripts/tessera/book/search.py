@@ -1,4 +1,4 @@
-"""The index of the prose: one entry a section, as a script, because a page from a file cannot fetch."""
+"""The index of the prose, an entry a section; a script, because a page from a file cannot fetch."""
 from __future__ import annotations
 
 import json
@@ -15,7 +15,9 @@ _NO_TEXT = re.compile(r"<(svg|script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 def sheet() -> Sheet:
     """The page that a search without the help of a script would lead to."""
-    body = "<h1>Search</h1><p>Type into the field at the top, or press <kbd>/</kbd> on any page.</p>"
+    body = (
+        "<h1>Search</h1><p>Type into the field at the top, or press <kbd>/</kbd> on any page.</p>"
+    )
     return Sheet("search.html", "Search", body, "search")
 
 
@@ -24,17 +26,26 @@ def write(site: Path, prose: list[Sheet]) -> None:
     entries = [entry for page in prose for entry in _entries(page)]
     numbered = [{"id": number, **entry} for number, entry in enumerate(entries)]
     text = json.dumps(numbered, ensure_ascii=False, separators=(",", ":"))
-    (site / "assets/search-index.js").write_text(f"window.TESSERA_SECTIONS={text};\n", encoding="utf-8")
+    (site / "assets/search-index.js").write_text(
+        f"window.TESSERA_SECTIONS={text};\n", encoding="utf-8"
+    )
 
 
 def _entries(page: Sheet) -> list[dict[str, str]]:
     """The sections of a page: what stands before the first heading is one too."""
     pieces = _SECTION.split(page.body)
-    entries = [{"title": page.title, "page": page.title, "text": _text(pieces[0]),
-                "address": page.address}]
+    entries = [
+        {"title": page.title, "page": page.title, "text": _text(pieces[0]), "address": page.address}
+    ]
     for anchor, title, body in zip(pieces[1::3], pieces[2::3], pieces[3::3]):
-        entries.append({"title": _text(title), "page": page.title, "text": _text(body),
-                        "address": f"{page.address}#{anchor}"})
+        entries.append(
+            {
+                "title": _text(title),
+                "page": page.title,
+                "text": _text(body),
+                "address": f"{page.address}#{anchor}",
+            }
+        )
     return entries
 
 

@@ -83,8 +83,12 @@ class Site:
 
     def _key(self) -> str:
         """What the site is made of: every file that may be read, and how it is to be made."""
-        files = sorted(file for place in _READ for file in (self.tree.root / place).rglob("*")
-                       if file.is_file() and file.suffix != ".pyc")
+        files = sorted(
+            file
+            for place in _READ
+            for file in (self.tree.root / place).rglob("*")
+            if file.is_file() and file.suffix != ".pyc"
+        )
         sums = hashlib.sha256(repr(self.answers).encode())
         for file in files:
             sums.update(f"{file.relative_to(self.tree.root)}\0".encode())
@@ -103,8 +107,10 @@ class Site:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         frame = Frame(self.form / "templates", self.pages, self.chapters)
-        prose = [weave.sheet((html / f"{weave.label}.html").read_text(encoding="utf-8"))
-                 for weave in weaves]
+        prose = [
+            weave.sheet((html / f"{weave.label}.html").read_text(encoding="utf-8"))
+            for weave in weaves
+        ]
         for sheet in self._sheets(prose, html):
             file = fresh / sheet.address
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -122,8 +128,11 @@ class Site:
     def check_manuscript(self) -> None:
         """Refuses a manuscript that says what is not so."""
         checker = Checker(self.tree, self.sources)
-        wrong = [f"book/{page.path}: {mistake}" for page in self.pages
-                 for mistake in checker.mistakes(page)]
+        wrong = [
+            f"book/{page.path}: {mistake}"
+            for page in self.pages
+            for mistake in checker.mistakes(page)
+        ]
         if wrong:
             raise Failure("\n".join(wrong))
 
@@ -131,8 +140,10 @@ class Site:
         by_path = {page.path: page for page in self.pages}
         blocks = Blocks(self.tree, self.links)
         draw = pictures.Drawer(self.tree)
-        return [Weave(page, f"tesserapage{number}", self.links, blocks, by_path.get, draw.figure)
-                for number, page in enumerate(self.pages)]
+        return [
+            Weave(page, f"tesserapage{number}", self.links, blocks, by_path.get, draw.figure)
+            for number, page in enumerate(self.pages)
+        ]
 
     def _doxygen(self, weaves: list[Weave]) -> Path:
         """Lays out the text for Doxygen and has it rendered together with the kernel."""
@@ -142,8 +153,9 @@ class Site:
         folder.mkdir(parents=True)
         for weave in weaves:
             (folder / f"{weave.label}.md").write_text(weave.for_doxygen(), encoding="utf-8")
-        return doxygen.run(self.tree.root, self.form / "Doxyfile.in", output,
-                           [folder, self.tree.root / "kernel"])
+        return doxygen.run(
+            self.tree.root, self.form / "Doxyfile.in", output, [folder, self.tree.root / "kernel"]
+        )
 
     def _recordings(self) -> Recordings:
         """Builds every chapter's kernel and records its boots."""
@@ -157,7 +169,9 @@ class Site:
             build(stage, "kernel")
             found[number] = {
                 boot.name: recording.record(stage, chapter, boot, self.work / "boots")
-                for boot in chapter.boots if recording.can_record(boot)}
+                for boot in chapter.boots
+                if recording.can_record(boot)
+            }
         return found
 
     def _sheets(self, prose: list[Sheet], html: Path) -> Iterator[Sheet]:
@@ -165,8 +179,13 @@ class Site:
         yield from prose
         yield search.sheet()
         histories = Histories(self.sources)
-        yield from StagePages(self.tree, self.links, histories, self.chapters, self.pages,
-                              self._recordings()).sheets()
+        yield from StagePages(
+            self.tree, self.links, histories, self.chapters, self.pages, self._recordings()
+        ).sheets()
         yield from historypage.sheets(histories, self.links)
-        yield from sourcepage.sheets(self.links, self.chapters, histories, doxygen.types(html.parent))
-        yield from api.Reference(html, doxygen.files(html.parent, self.tree.root), self.links, histories).sheets()
+        yield from sourcepage.sheets(
+            self.links, self.chapters, histories, doxygen.types(html.parent)
+        )
+        yield from api.Reference(
+            html, doxygen.files(html.parent, self.tree.root), self.links, histories
+        ).sheets()

@@ -13,8 +13,9 @@ from tessera.book.links import Links, flat
 from tessera.chapter import Chapter
 
 
-def sheets(links: Links, chapters: dict[int, Chapter], histories: Histories,
-           types: dict[str, str]) -> Iterator[Sheet]:
+def sheets(
+    links: Links, chapters: dict[int, Chapter], histories: Histories, types: dict[str, str]
+) -> Iterator[Sheet]:
     """All source pages, and the lists that lead to them. `types`: the reference's page on each."""
     yield _overview(links, chapters)
     for stage in links.sources.files:
@@ -28,7 +29,9 @@ def _overview(links: Links, chapters: dict[int, Chapter]) -> Sheet:
     """The stages, as a way in."""
     rows = "".join(
         f'<li><a href="{stage:02}/index.html">Chapter {stage:02}, {escape(chapters[stage].title)}</a>: '
-        f"{len(files)} files</li>" for stage, files in links.sources.files.items())
+        f"{len(files)} files</li>"
+        for stage, files in links.sources.files.items()
+    )
     body = f"<h1>Sources of each chapter</h1><ul>{rows}</ul>"
     return Sheet("source/index.html", "Sources of each chapter", body, "source")
 
@@ -40,36 +43,58 @@ def _listing(links: Links, stage: int, chapters: dict[int, Chapter]) -> Sheet:
         for folder in PurePosixPath(path).parents[:-1]:
             folders.setdefault(str(folder), [])
         folders[path.rpartition("/")[0]].append(path)
-    body = [f"<h1>Chapter {stage:02}: its sources</h1>",
-            f'<p>All files of <a href="../../{stage_address(stage)}">chapter {stage:02}, '
-            f"{escape(chapters[stage].title)}</a>.</p>"]
+    body = [
+        f"<h1>Chapter {stage:02}: its sources</h1>",
+        f'<p>All files of <a href="../../{stage_address(stage)}">chapter {stage:02}, '
+        f"{escape(chapters[stage].title)}</a>.</p>",
+    ]
     for folder, paths in sorted(folders.items()):
-        body.append(f'<h2 id="{flat(folder)}"><code>{escape(folder)}/</code></h2><ul class="files">')
-        body += [f'<li><a href="../../{links.source(stage, path)}"><code>{_last(path)}</code></a> '
-                 f"{escape(summary(path, links.sources.text(stage, path)))}</li>" for path in paths]
+        body.append(
+            f'<h2 id="{flat(folder)}"><code>{escape(folder)}/</code></h2><ul class="files">'
+        )
+        body += [
+            f'<li><a href="../../{links.source(stage, path)}"><code>{_last(path)}</code></a> '
+            f"{escape(summary(path, links.sources.text(stage, path)))}</li>"
+            for path in paths
+        ]
         body.append("</ul>")
-    return Sheet(f"source/{stage:02}/index.html", f"Sources of chapter {stage:02}", "".join(body),
-                 "source", above="source/index.html")
+    return Sheet(
+        f"source/{stage:02}/index.html",
+        f"Sources of chapter {stage:02}",
+        "".join(body),
+        "source",
+        above="source/index.html",
+    )
 
 
-def _file(links: Links, stage: int, path: str, histories: Histories, types: dict[str, str]) -> Sheet:
+def _file(
+    links: Links, stage: int, path: str, histories: Histories, types: dict[str, str]
+) -> Sheet:
     """One file, line by line."""
     sources = links.sources
     until = sources.same_until(stage, path)
     span = f"chapter {stage:02}" if until == stage else f"chapters {stage:02} to {until:02}"
-    body = [f"<h1><code>{escape(path)}</code></h1>",
-            f'<p>As it is in <a href="../../{stage_address(stage)}">{span}</a>. '
-            f'{_versions(links, stage, path)}</p>',
-            _outline(links, stage, path, histories, types)]
+    body = [
+        f"<h1><code>{escape(path)}</code></h1>",
+        f'<p>As it is in <a href="../../{stage_address(stage)}">{span}</a>. '
+        f"{_versions(links, stage, path)}</p>",
+        _outline(links, stage, path, histories, types),
+    ]
     text = sources.text(stage, path)
-    rows = "".join(f'<span class="l" id="L{number}"><a class="ln" href="#L{number}">{number}</a>{line}\n</span>'
-                   for number, line in enumerate(highlight.lines(text, highlight.kind_of(path)), 1))
+    rows = "".join(
+        f'<span class="l" id="L{number}"><a class="ln" href="#L{number}">{number}</a>{line}\n</span>'
+        for number, line in enumerate(highlight.lines(text, highlight.kind_of(path)), 1)
+    )
     body.append(f'<pre class="lines" tabindex="0"><code>{rows}</code></pre>')
-    return Sheet(links.source(stage, path), path, "".join(body), "source", above="source/index.html")
+    return Sheet(
+        links.source(stage, path), path, "".join(body), "source", above="source/index.html"
+    )
 
 
-def _outline(links: Links, stage: int, path: str, histories: Histories, types: dict[str, str]) -> str:
-    """What the file defines: types with their page in the reference, functions with their history."""
+def _outline(
+    links: Links, stage: int, path: str, histories: Histories, types: dict[str, str]
+) -> str:
+    """What the file defines: types with their reference, functions with their history."""
     rows = []
     for symbol in links.sources.symbols[links.sources.files[stage][path]]:
         if symbol.kind not in ("function", "label", "class", "struct", "union"):
@@ -79,7 +104,9 @@ def _outline(links: Links, stage: int, path: str, histories: Histories, types: d
             more = f' <a href="../../api/{page}">reference</a>'
         elif (function := histories.functions.get(symbol.short)) and len(function.versions) > 1:
             more = f' <a href="../../{historypage.address(function)}">through the chapters</a>'
-        rows.append(f'<li><a href="#L{symbol.line}"><code>{escape(symbol.short)}</code></a>{more}</li>')
+        rows.append(
+            f'<li><a href="#L{symbol.line}"><code>{escape(symbol.short)}</code></a>{more}</li>'
+        )
     if not rows:
         return ""
     return f'<details><summary>What is in it</summary><ul class="outline">{"".join(rows)}</ul></details>'
@@ -88,10 +115,18 @@ def _outline(links: Links, stage: int, path: str, histories: Histories, types: d
 def _versions(links: Links, stage: int, path: str) -> str:
     """Links to the same file as other chapters have it."""
     sources = links.sources
-    versions = sorted({sources.same_since(number, path)
-                       for number, files in sources.files.items() if path in files})
-    others = [f'<a href="../../{links.source(number, path)}">{number:02}</a>'
-              for number in versions if number != stage]
+    versions = sorted(
+        {
+            sources.same_since(number, path)
+            for number, files in sources.files.items()
+            if path in files
+        }
+    )
+    others = [
+        f'<a href="../../{links.source(number, path)}">{number:02}</a>'
+        for number in versions
+        if number != stage
+    ]
     return f"It is different in chapter {', '.join(others)}." if others else ""
 
 

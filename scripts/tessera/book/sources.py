@@ -20,11 +20,37 @@ from tessera.tree import Tree
 KERNEL, TESTS = "kernel/", "tests/unit/"
 CODE = (".cpp", ".hpp", ".S", ".def", ".ld")
 
-_CTAGS = ("ctags", "--fields=+neKSt", "--output-format=json", "--kinds-C++=+pxU", "-L", "-", "-f", "-")
+_CTAGS = (
+    "ctags",
+    "--fields=+neKSt",
+    "--output-format=json",
+    "--kinds-C++=+pxU",
+    "-L",
+    "-",
+    "-f",
+    "-",
+)
 _ANONYMOUS = re.compile(r"__anon\w+")
 #: Kinds of symbols, the one that a reader means by a name first.
-_KINDS = ("function", "class", "struct", "union", "enum", "label", "macro", "concept", "typedef",
-          "variable", "enumerator", "prototype", "member", "using", "alias", "symbol", "section")
+_KINDS = (
+    "function",
+    "class",
+    "struct",
+    "union",
+    "enum",
+    "label",
+    "macro",
+    "concept",
+    "typedef",
+    "variable",
+    "enumerator",
+    "prototype",
+    "member",
+    "using",
+    "alias",
+    "symbol",
+    "section",
+)
 
 #: How lines begin that belong to the symbol below them.
 _LEADING = ("//", "template <", "requires ", "/*")
@@ -103,11 +129,14 @@ class Sources:
         return self.texts[self.files[stage][path]]
 
     def find(self, stage: int, name: str) -> list[Place]:
-        """The places that `name` (`Expected::and_then`) may mean at a stage, the likeliest first."""
+        """What `name` (`Expected::and_then`) may mean at a stage, the likeliest first."""
         *scope, last = name.split("::")
         wanted = "::".join(["", *scope])
-        return [place for place in self.by_name[stage].get(last, [])
-                if not scope or f"::{place.symbol.scope}".endswith(wanted)]
+        return [
+            place
+            for place in self.by_name[stage].get(last, [])
+            if not scope or f"::{place.symbol.scope}".endswith(wanted)
+        ]
 
     def extent(self, stage: int, path: str, symbol: Symbol) -> tuple[int, int]:
         """The lines of a symbol together with the comment right above it, counted from 1."""
@@ -178,16 +207,24 @@ def _symbol(entry: dict[str, str]) -> Symbol | None:
         return None
     parts = [part for part in entry.get("scope", "").split("::") if not _ANONYMOUS.match(part)]
     line = int(entry["line"])
-    return Symbol(entry["name"], "::".join(filter(None, parts)), entry["kind"], line,
-                  int(entry.get("end", line)), entry.get("signature", ""))
+    return Symbol(
+        entry["name"],
+        "::".join(filter(None, parts)),
+        entry["kind"],
+        line,
+        int(entry.get("end", line)),
+        entry.get("signature", ""),
+    )
 
 
 def _closed(symbols: list[Symbol], length: int) -> list[Symbol]:
     """Lets each label of an assembly file reach to the one after it: ctags does not say how far."""
     labels = [symbol for symbol in symbols if symbol.kind == "label"]
     ends = {label: after.line - 1 for label, after in zip(labels, labels[1:])}
-    return [replace(symbol, end=ends.get(symbol, length)) if symbol.kind == "label" else symbol
-            for symbol in symbols]
+    return [
+        replace(symbol, end=ends.get(symbol, length)) if symbol.kind == "label" else symbol
+        for symbol in symbols
+    ]
 
 
 def _likelihood(place: Place) -> tuple[bool, bool, int, str]:

@@ -1,4 +1,4 @@
-"""Spelling: the words of the prose against a British dictionary and the book's own (`book/words.txt`)."""
+"""Spelling: the prose against a British dictionary and the book's own (`book/words.txt`)."""
 from __future__ import annotations
 
 import re
@@ -7,9 +7,12 @@ from pathlib import Path
 
 from tessera.errors import Failure
 
-#: What is not written in English: code, addresses of links, HTML, numbers, names (`CNode`, `MMU`, EL1).
-_NOT_PROSE = re.compile(r"<!--.*?-->|(`+).+?\1|\]\([^)]*\)|<[^>]*>|https?://\S+|\b\w*[\d_]\w*\b"
-                        r"|\b\w*[A-Za-z][A-Z]\w*\b(?:['’]s)?", re.DOTALL)
+#: What is not English: code, addresses of links, HTML, numbers, names (`CNode`, `MMU`, EL1).
+_NOT_PROSE = re.compile(
+    r"<!--.*?-->|(`+).+?\1|\]\([^)]*\)|<[^>]*>|https?://\S+|\b\w*[\d_]\w*\b"
+    r"|\b\w*[A-Za-z][A-Z]\w*\b(?:['’]s)?",
+    re.DOTALL,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -25,17 +28,29 @@ def words(text: str) -> dict[str, int]:
 
 def _without_blocks(text: str) -> str:
     """The prose, with an empty line for each line of a block, so that lines keep their numbers."""
-    return re.sub(r"^```.*?^```$", lambda found: "\n" * found[0].count("\n"), text,
-                  flags=re.MULTILINE | re.DOTALL)
+    return re.sub(
+        r"^```.*?^```$",
+        lambda found: "\n" * found[0].count("\n"),
+        text,
+        flags=re.MULTILINE | re.DOTALL,
+    )
 
 
 def mistakes(text: str, own: Path) -> list[str]:
     """The words that neither dictionary knows, with their lines."""
     where = words(text)
-    done = subprocess.run(["hunspell", "-d", "en_GB", "-i", "utf-8", "-p", own.resolve(), "-l"],
-                          input="\n".join(where), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["hunspell", "-d", "en_GB", "-i", "utf-8", "-p", own.resolve(), "-l"],
+        input="\n".join(where),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         raise Failure(f"hunspell failed: {done.stderr.strip()}")
     unknown = sorted(set(done.stdout.split()), key=lambda word: where.get(word, 0))
-    return [f"line {where.get(word, 1)}: '{word}' is in no dictionary; if it is right, "
-            "add it to book/words.txt" for word in unknown]
+    return [
+        f"line {where.get(word, 1)}: '{word}' is in no dictionary; if it is right, "
+        "add it to book/words.txt"
+        for word in unknown
+    ]

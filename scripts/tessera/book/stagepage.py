@@ -46,43 +46,65 @@ class StagePages:
             f"<h1>The code of chapter {stage:02}</h1>",
             self._intro(stage, changed, sizes[stage]),
             chart.html(sizes, stage, self.chapters),
-            '<h2 id="boots">What it prints, and when</h2>', self._boots(stage),
-            '<h2 id="changes">What it changes, file by file</h2>', self._changes(changed, stage),
-            '<h2 id="functions">What it does to functions</h2>', self._functions(stage),
+            '<h2 id="boots">What it prints, and when</h2>',
+            self._boots(stage),
+            '<h2 id="changes">What it changes, file by file</h2>',
+            self._changes(changed, stage),
+            '<h2 id="functions">What it does to functions</h2>',
+            self._functions(stage),
         ]
-        headings = [("boots", "What it prints, and when"), ("changes", "What it changes, file by file"),
-                    ("functions", "What it does to functions")]
+        headings = [
+            ("boots", "What it prints, and when"),
+            ("changes", "What it changes, file by file"),
+            ("functions", "What it does to functions"),
+        ]
         title = f"The code of chapter {stage:02}"
-        return Sheet(stage_address(stage), title, "\n".join(body), "stage", headings, _STYLES, _SCRIPTS)
+        return Sheet(
+            stage_address(stage), title, "\n".join(body), "stage", headings, _STYLES, _SCRIPTS
+        )
 
     def _intro(self, stage: int, changed: list[Change], size: chart.Size) -> str:
         """The chapter in a few numbers, with the way to its prose."""
         prose = next((page for page in self.pages if page.chapter == stage), None)
         title = escape(self.chapters[stage].title)
-        text = f'<a href="{prose.address}">{escape(plain_title(prose.title))}</a>' if prose else title
-        kinds = [sum(change.kind == kind for change in changed) for kind in ("new", "changed", "removed")]
-        files = ", ".join(f"{count} {kind}" for count, kind in zip(kinds, ("new", "changed", "removed"))
-                          if count)
+        text = (
+            f'<a href="{prose.address}">{escape(plain_title(prose.title))}</a>' if prose else title
+        )
+        kinds = [
+            sum(change.kind == kind for change in changed) for kind in ("new", "changed", "removed")
+        ]
+        files = ", ".join(
+            f"{count} {kind}" for count, kind in zip(kinds, ("new", "changed", "removed")) if count
+        )
         lines = sum(change.added for change in changed), sum(change.removed for change in changed)
-        return (f"<p>Told in {text}. Files: {files}. Lines: {lines[0]:,} added, {lines[1]:,} removed. "
-                f"The kernel now has {size.kernel:,} lines of code, its unit tests {size.tests:,}. "
-                f'<a href="{self.links.folder(stage)}">All files of this chapter</a>.</p>'
-                f"<p>On the command line: <code>./tessera diff {stage:02}</code>, "
-                f"<code>./tessera run {stage:02}</code>.</p>")
+        return (
+            f"<p>Told in {text}. Files: {files}. Lines: {lines[0]:,} added, {lines[1]:,} removed. "
+            f"The kernel now has {size.kernel:,} lines of code, its unit tests {size.tests:,}. "
+            f'<a href="{self.links.folder(stage)}">All files of this chapter</a>.</p>'
+            f"<p>On the command line: <code>./tessera diff {stage:02}</code>, "
+            f"<code>./tessera run {stage:02}</code>.</p>"
+        )
 
     def _boots(self, stage: int) -> str:
         """Every boot of the chapter; the first one is unfolded."""
-        told = ("<p>Times are the machine's own, in microseconds since it was switched on: the number of "
-                "instructions that had run before the line's first character, at a nanosecond each. Time "
-                "spent asleep is counted where the kernel prints time stamps, by which it is known.</p>")
+        told = (
+            "<p>Times are the machine's own, in microseconds since it was switched on: the number of "
+            "instructions that had run before the line's first character, at a nanosecond each. Time "
+            "spent asleep is counted where the kernel prints time stamps, by which it is known.</p>"
+        )
         parts = []
         for number, boot in enumerate(self.chapters[stage].boots):
-            how = {"ok": "ends well", "panic": "ends in a panic, as it should",
-                   "refused": "is refused, as it should be",
-                   "stopped": "stops for want of a thread that can run, as it should"}[boot.ends]
+            how = {
+                "ok": "ends well",
+                "panic": "ends in a panic, as it should",
+                "refused": "is refused, as it should be",
+                "stopped": "stops for want of a thread that can run, as it should",
+            }[boot.ends]
             start = " open" if number == 0 else ""
-            parts.append(f'<details class="boot" id="boot-{boot.name}"{start}><summary><code>{boot.name}'
-                         f"</code> {how}</summary>{self._boot(stage, boot.name)}</details>")
+            parts.append(
+                f'<details class="boot" id="boot-{boot.name}"{start}><summary><code>{boot.name}'
+                f"</code> {how}</summary>{self._boot(stage, boot.name)}</details>"
+            )
         return told + "".join(parts)
 
     def _boot(self, stage: int, name: str) -> str:
@@ -91,8 +113,10 @@ class StagePages:
             return cast.html(lines, name, f"Tessera, chapter {stage:02}: {name}")
         log = self.tree.chapter_dir(stage) / "expected" / f"{name}.log"
         text = highlight.plain(log.read_text(encoding="utf-8"))
-        return (f'<p>The expected log. QEMU records one processor only, and no typing, so there are no '
-                f'times.</p><figure class="boot"><pre tabindex="0"><code>{text}</code></pre></figure>')
+        return (
+            f"<p>The expected log. QEMU records one processor only, and no typing, so there are no "
+            f'times.</p><figure class="boot"><pre tabindex="0"><code>{text}</code></pre></figure>'
+        )
 
     def _functions(self, stage: int) -> str:
         """New, changed and gone functions by file, each with a link to its history."""
@@ -116,20 +140,29 @@ class StagePages:
     def _changes(self, changed: list[Change], stage: int) -> str:
         """The diff, a fold for each file, with a line on what the file is."""
         lines = explain(self.tree, self.links.sources, stage, changed)
-        button = '<p><button type="button" class="unfold" aria-pressed="false">Unfold all</button></p>'
-        return button + "".join(self._change(change, stage, lines[change.path]) for change in changed)
+        button = (
+            '<p><button type="button" class="unfold" aria-pressed="false">Unfold all</button></p>'
+        )
+        return button + "".join(
+            self._change(change, stage, lines[change.path]) for change in changed
+        )
 
     def _change(self, change: Change, stage: int, line: str) -> str:
         old = self._coloured(stage - 1, change.before)
         new = self._coloured(stage, change.path if change.after else None)
         body = "".join(_hunk(hunk, old, new) for hunk in change.hunks)
-        source = (f'<p class="whole"><a href="{self.links.source(stage, change.path)}">The whole file</a></p>'
-                  if change.after else "")
-        return (f'<details class="file" id="{flat(change.path)}"><summary><code>{escape(change.path)}</code> '
-                f"<small>{change.kind} <span class='plus'>+{change.added}</span> "
-                f"<span class='minus'>−{change.removed}</span></small>"
-                f'<span class="line">{marked(line)}</span></summary>{source}'
-                f'<pre class="diff" tabindex="0"><code>{body}</code></pre></details>')
+        source = (
+            f'<p class="whole"><a href="{self.links.source(stage, change.path)}">The whole file</a></p>'
+            if change.after
+            else ""
+        )
+        return (
+            f'<details class="file" id="{flat(change.path)}"><summary><code>{escape(change.path)}</code> '
+            f"<small>{change.kind} <span class='plus'>+{change.added}</span> "
+            f"<span class='minus'>−{change.removed}</span></small>"
+            f'<span class="line">{marked(line)}</span></summary>{source}'
+            f'<pre class="diff" tabindex="0"><code>{body}</code></pre></details>'
+        )
 
     def _coloured(self, stage: int, path: str | None) -> list[str]:
         """The lines of a file at a stage, in colours."""

@@ -31,8 +31,12 @@ from tessera.tree import Tree
 _NOISE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 _MEASURED = re.compile(r"^<!-- measured: (\S+)\n(.*?)-->$", re.MULTILINE | re.DOTALL)
 #: Who commits what is not meant to stay.
-_AUTHOR = {"GIT_AUTHOR_NAME": "A reader", "GIT_AUTHOR_EMAIL": "reader@example.org",
-           "GIT_COMMITTER_NAME": "A reader", "GIT_COMMITTER_EMAIL": "reader@example.org"}
+_AUTHOR = {
+    "GIT_AUTHOR_NAME": "A reader",
+    "GIT_AUTHOR_EMAIL": "reader@example.org",
+    "GIT_COMMITTER_NAME": "A reader",
+    "GIT_COMMITTER_EMAIL": "reader@example.org",
+}
 #: A command that has not ended by then never will.
 _PATIENCE = 1200
 
@@ -75,11 +79,15 @@ def changed(text: str, diff: Sequence[str], where: str) -> str:
     for part in excerpts.parts(diff):
         before = excerpts.before(part)
         last = len(lines) - len(before)
-        at = next((at for at in range(start, last + 1) if lines[at:at + len(before)] == before), None)
+        at = next(
+            (at for at in range(start, last + 1) if lines[at : at + len(before)] == before), None
+        )
         if at is None or not before:
             raise Failure(f"{where}: the change fits nowhere in the file:\n" + "\n".join(part))
-        after = [line[1:] if line[:1] in "+ " else line for line in part if not line.startswith("-")]
-        lines[at:at + len(before)] = after
+        after = [
+            line[1:] if line[:1] in "+ " else line for line in part if not line.startswith("-")
+        ]
+        lines[at : at + len(before)] = after
         start = at + len(after)
     return "\n".join(lines)
 
@@ -90,8 +98,11 @@ def prepare(tree: Tree, page: Page, recipe: Recipe, folder: Path) -> None:
     stage = Stack.in_folder(store, tree.root).tree(page.stage)
     folder.mkdir(parents=True, exist_ok=True)
     lay_out(store, compose(store.plumbing, snapshot(store), [stage])[0], folder)
-    shown = [(block.source, block.lines) for block in blocks(page.text)
-             if block.kind == "diff" and block.source in recipe.shown]
+    shown = [
+        (block.source, block.lines)
+        for block in blocks(page.text)
+        if block.kind == "diff" and block.source in recipe.shown
+    ]
     own = [(path, text.strip("\n").split("\n")) for path, text in recipe.change.items()]
     for path, diff in [*shown, *own]:
         file = folder / path
@@ -120,15 +131,26 @@ def clone(tree: Tree, folder: Path) -> None:
 def session(block: Block) -> str:
     """The commands of a `console` block as one script that shows each before it runs it."""
     commands = [line[2:] for line in block.lines if line.startswith("$ ")]
-    return "set -e\n" + "\n".join(f"echo {shlex.quote('$ ' + command)}\n{command}" for command in commands)
+    return "set -e\n" + "\n".join(
+        f"echo {shlex.quote('$ ' + command)}\n{command}" for command in commands
+    )
 
 
 def output(command: str, folder: Path) -> tuple[str, int]:
     """What a command prints when a reader types it in `folder`, and its exit status."""
-    env = {name: value for name, value in os.environ.items()
-           if not name.startswith(("GIT_", "TESSERA_", "CMAKE_")) and name != "CI"}
-    done = subprocess.run(["bash", "-c", command], cwd=folder, env=env | {"LC_ALL": "C.UTF-8"}, **HEARD,
-                          check=False, timeout=_PATIENCE)
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "TESSERA_", "CMAKE_")) and name != "CI"
+    }
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=env | {"LC_ALL": "C.UTF-8"},
+        **HEARD,
+        check=False,
+        timeout=_PATIENCE,
+    )
     return done.stdout, done.returncode
 
 
@@ -138,9 +160,11 @@ def readable(text: str) -> list[str]:
 
 
 def stands_for(wanted: str, line: str) -> bool:
-    """Whether a line of a block is a line of the output: as golden boots are compared, or by `…`."""
+    """Whether a line of a block is this line of output: as golden boots compare, or by `…`."""
     pattern = r"\S*".join(map(re.escape, wanted.split(excerpts.GAP)))
-    return re.fullmatch(pattern, line) is not None or normalise(wanted + "\n") == normalise(line + "\n")
+    return re.fullmatch(pattern, line) is not None or normalise(wanted + "\n") == normalise(
+        line + "\n"
+    )
 
 
 def difference(block: Block, printed: str) -> str | None:
@@ -169,7 +193,7 @@ def measured(page: Page) -> list[Measured]:
     """The numbers of a page that say where they are from."""
     found = []
     for match in _MEASURED.finditer(page.text):
-        rest = page.text[match.end():]
+        rest = page.text[match.end() :]
         in_text = re.search(rf"(?<![\w,.]){re.escape(match[1])}(?![\w]|[,.]\d)", rest) is not None
         line = page.text.count("\n", 0, match.start()) + 1
         found.append(Measured(line, match[1], match[2].strip(), in_text))

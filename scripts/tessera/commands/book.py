@@ -19,13 +19,23 @@ HELP = "render the book and the API reference"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what the command takes."""
-    parser.add_argument("--out", metavar="DIR", type=Path,
-                        help="where to put the site (default: build/book/site)")
-    parser.add_argument("--students", action="store_true",
-                        help="leave out the answers that only instructors should have")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="where to put the site (default: build/book/site)"
+    )
+    parser.add_argument(
+        "--students",
+        action="store_true",
+        help="leave out the answers that only instructors should have",
+    )
     parser.add_argument("--open", action="store_true", help="show it in a browser afterwards")
-    parser.add_argument("--pdf", metavar="FILE", type=Path, nargs="?", const=Path("build/book/tessera.pdf"),
-                        help="print the prose as well, by Chromium (default: build/book/tessera.pdf)")
+    parser.add_argument(
+        "--pdf",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        const=Path("build/book/tessera.pdf"),
+        help="print the prose as well, by Chromium (default: build/book/tessera.pdf)",
+    )
 
 
 def execute(args: argparse.Namespace, tree: Tree) -> int:

@@ -29,7 +29,9 @@ class Drawer:
             raise Failure(f"the picture {path} has no alternative text")
         told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
         svg = prepared(self.svg(path), alternative, PurePosixPath(path).stem)
-        return f'<figure class="picture"><div class="scroll" tabindex="0">{svg}</div>{told}</figure>'
+        return (
+            f'<figure class="picture"><div class="scroll" tabindex="0">{svg}</div>{told}</figure>'
+        )
 
     def svg(self, path: str) -> str:
         """The picture itself."""
@@ -46,9 +48,20 @@ class Drawer:
 
 def _graphviz(source: str, path: str) -> str:
     """Runs dot. What it would paint black on white takes the colour of the text."""
-    done = subprocess.run(["dot", "-Tsvg", "-Gbgcolor=transparent", "-Gfontname=sans-serif",
-                           "-Nfontname=sans-serif", "-Efontname=sans-serif"],
-                          input=source, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [
+            "dot",
+            "-Tsvg",
+            "-Gbgcolor=transparent",
+            "-Gfontname=sans-serif",
+            "-Nfontname=sans-serif",
+            "-Efontname=sans-serif",
+        ],
+        input=source,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         raise Failure(f"dot cannot draw book/{path}: {done.stderr.strip()}")
     svg = re.sub(r'(fill|stroke)="(black|#000000)"', r'\1="currentColor"', done.stdout)
@@ -56,13 +69,13 @@ def _graphviz(source: str, path: str) -> str:
 
 
 def prepared(svg: str, alternative: str, name: str) -> str:
-    """An SVG that can stand inside a page: its ids begin with its name, and it says what it shows."""
+    """An SVG fit for a page: its ids begin with its name, and it says what it shows."""
     start = re.search(r"<svg\b[^>]*>", svg)
     if not start:
         raise Failure(f"the picture {name} is no SVG")
     opening = re.sub(r'\s(role|aria-label|aria-labelledby)="[^"]*"', "", start[0])
     label = escape(alternative, quote=True)
     opening = opening.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-    inside = re.sub(r"<title>.*?</title>|<!--.*?-->", "", svg[start.end():], flags=re.DOTALL)
+    inside = re.sub(r"<title>.*?</title>|<!--.*?-->", "", svg[start.end() :], flags=re.DOTALL)
     inside = re.sub(r'(?<=\sid=")', f"{name}-", inside)
     return opening + re.sub(r'(?<=url\(#)|(?<=href="#)', f"{name}-", inside)
