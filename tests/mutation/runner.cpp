@@ -2,7 +2,8 @@
 /// The main function of the unit tests when `./tessera mutate` runs them: it is told on standard
 /// input which tests to run with which mutant, runs them in a process of their own, and answers.
 ///
-///     record                      test NAME MICROSECONDS NUMBER…   (a line for each test)
+///     record                      test NAME MICROSECONDS NUMBER…   (a line for each test,
+///                                 broken NAME                      before it one if it failed)
 ///                                 end STATUS
 ///     run NUMBER SECONDS FILTER   survived TEST | failed TEST | crashed TEST | slow TEST | greedy
 ///     TEST
@@ -74,8 +75,9 @@ class Listener : public testing::EmptyTestEventListener {
         start_ = processor_time();
     }
 
-    void OnTestEnd(const testing::TestInfo&) override {
+    void OnTestEnd(const testing::TestInfo& test) override {
         if (!recording_) return;
+        if (test.result()->Failed()) std::fprintf(answers, "broken %s\n", name_.c_str());
         const double taken = processor_time() - start_;
         std::fprintf(answers, "test %s %.0f", name_.c_str(), 1e6 * taken);
         for (unsigned number = 1; number <= most; ++number)

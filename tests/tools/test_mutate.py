@@ -125,7 +125,7 @@ def test_tests_that_fail_without_a_mutant(root: Path, capsys: pytest.CaptureFixt
     test.write_text(mutation_tree.TEST.replace("6U", "7U"))
     assert cli.main(root, ["mutate"]) == 1
     test.write_text(mutation_tree.TEST)
-    assert "unit_tests fails without a mutant, too" in capsys.readouterr().err
+    assert "unit_tests failed without a mutant, too: Rules.SumBelow" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("text", "complaint"), [

@@ -49,14 +49,18 @@ class Program:
         """Runs all tests once."""
         with Runner(self.path) as runner:
             runner.say("record")
-            while (words := runner.answer().split())[0] == "test":
+            broken = []
+            while (words := runner.answer().split())[0] != "end":
+                if words[0] == "broken":
+                    broken.append(words[1])
+                    continue
                 _, name, microseconds, *numbers = words
                 self.seconds[name] = int(microseconds) / 1e6
                 for number in map(int, numbers):
                     self.tests[number].append(name)
         if words[1] != SURVIVED:
             raise Failure(
-                f"{self.path.name} fails without a mutant, too",
+                f"{self.path.name} {words[1]} without a mutant, too: {', '.join(broken)}",
                 "./tessera test -k unit tells what is wrong.",
             )
 
