@@ -19,7 +19,7 @@ def snapshot(store: Store) -> str:
     """
     with store.scratch_index() as index:
         if (own := store.git_dir / "index").exists():
-            shutil.copyfile(own, index)
+            shutil.copy2(own, index)  # with its time, by which git knows what it must read again
         git = Git(store.tree.root, variables={"GIT_INDEX_FILE": str(index)})
         git.run("-c", "advice.addEmbeddedRepo=false", "add", "--all", "--", ".")
         return git.out("write-tree")
