@@ -37,11 +37,19 @@ void swap(Slot& a, Slot& b) noexcept {
     move(between, b);
 }
 
+namespace {
+
+bool same_badge(const Capability& a, const Capability& b) noexcept {
+    return same_object(a, b) && badge_of(a) == badge_of(b);
+}
+
+} // namespace
+
 void remove(Slot& slot) noexcept {
     Slot* const behind = slot.next.get();
-    // The first of its copies is now the first with the badge. Otherwise they would all look like
-    // copies of an earlier capability that happens to have the same badge.
-    if (slot.has(Slot::FirstBadged) && has_children(slot))
+    // The copies are now headed by the first of them. Otherwise they would all look like copies of
+    // an earlier capability that happens to have the same badge.
+    if (slot.has(Slot::FirstBadged) && behind != nullptr && same_badge(slot.cap, behind->cap))
         behind->next.set_flags(behind->next.flags() | Slot::FirstBadged);
     if (slot.previous != nullptr) slot.previous->next.set(behind);
     if (behind != nullptr) behind->previous = slot.previous;
@@ -53,9 +61,8 @@ bool is_parent(const Slot& a, const Slot& b) noexcept {
     // Objects never overlap, so one that begins within an untyped's range lies in it. (What lies in
     // it and contains it is an untyped of the same range, made from the other one in the list.)
     if (const auto untyped = a.cap.as<Untyped>()) return untyped->range().contains(b.cap.address());
-    if (!same_object(a.cap, b.cap)) return false;
-    const u64 badge = badge_of(a.cap);
-    return badge == 0 || (badge == badge_of(b.cap) && !b.has(Slot::FirstBadged));
+    if (badge_of(a.cap) == 0) return same_object(a.cap, b.cap);
+    return same_badge(a.cap, b.cap) && !b.has(Slot::FirstBadged);
 }
 
 Slot* first_descendant(const Slot& slot) noexcept {

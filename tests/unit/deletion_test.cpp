@@ -118,6 +118,21 @@ TEST_F(Deletion, OfABadgeLeavesItsCopiesToTheUnbadged) {
     EXPECT_TRUE(slot(c).is_empty() && slot(d).is_empty());
 }
 
+TEST_F(Deletion, OfABadgeAndOfACopyLeavesTheOtherCopies) {
+    make_endpoint(a);
+    EXPECT_EQ(mint(a, b, 5), no_error);
+    EXPECT_EQ(copy(b, c), no_error);
+    EXPECT_EQ(copy(b, d), no_error);
+    EXPECT_EQ(mint(a, d + 1, 5), no_error);
+    for (const u64 gone : {b, d}) { // `d` heads the copies when `b` has gone
+        EXPECT_EQ(erase(gone), no_error);
+        EXPECT_EQ(revoke(d + 1), no_error);
+        EXPECT_FALSE(slot(c).is_empty());
+    }
+    EXPECT_EQ(revoke(a), no_error);
+    EXPECT_TRUE(slot(c).is_empty());
+}
+
 TEST_F(Deletion, OfAllButOneChildDoesNotFreeMemory) {
     EXPECT_EQ(retype(untyped, ObjectType::Untyped, 17, a, 2), no_error);
     EXPECT_EQ(erase(a), no_error);

@@ -129,7 +129,7 @@ class Player : public World {
         case 0:
         case 1: retype(call); break;
         case 2: copy(call, std::nullopt); break;
-        case 3: copy(call, call.data % 3); break;
+        case 3: copy(call, call.data % 2); break;
         case 4: move(call); break;
         case 5: rotate(call); break;
         case 6: erase(call); break;
