@@ -145,7 +145,7 @@ Answer World::invoke(u64 cptr, u64 label, std::initializer_list<u64> words,
     EXPECT_TRUE(exit) << "a CPtr led nowhere";
     if (!exit) return {};
     check();
-    const Answer result = answer();
+    Answer result = answer();
     EXPECT_TRUE(result.label == 0 || snapshot() == before) << "a refused call changed something";
     return result;
 }

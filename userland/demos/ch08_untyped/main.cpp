@@ -16,6 +16,7 @@ using k::abi::ObjectType;
 using user::name;
 using user::print;
 
+constexpr u64 cap_table = u64(ObjectType::CapTable);
 constexpr u64 working_bits = 16; // log2 of the bytes that are shared out below
 constexpr u64 cleared_bits = 24; // and at least of those that are cleared for it
 
@@ -164,7 +165,7 @@ void show_object_table(seL4_CPtr untyped) {
 void exhaust(seL4_CPtr untyped) {
     u64 made = 0;
     const auto one_more = [&] {
-        return send({.untyped = untyped, .type = u64(ObjectType::CapTable), .size_bits = 5});
+        return send({.untyped = untyped, .type = cap_table, .size_bits = 5});
     };
     while (one_more().error == Error::NoError) {
         ++next_slot;
@@ -190,19 +191,21 @@ void refused(const char* why, const Request& request) {
     print("\n");
 }
 
-void show_refusals(seL4_CPtr memory, seL4_CPtr device) {
-    constexpr u64 cnode = u64(ObjectType::CapTable);
-    const u64 empty = next_slot + 1;
-    print("refused:\n");
+/// What cannot be asked for at all, or not in that size.
+void ask_for_the_impossible(seL4_CPtr memory, u64 empty) {
     refused("a method that there is not", {.untyped = memory, .label = 2});
     refused("an empty slot", {.untyped = empty});
     refused("five words", {.untyped = memory, .words = 5});
     refused("no root", {.untyped = memory, .caps = 0});
     refused("type 10", {.untyped = memory, .type = 10});
     refused("2^48 bytes", {.untyped = memory, .size_bits = 48});
-    refused("2^43 slots", {.untyped = memory, .type = cnode, .size_bits = 43});
+    refused("2^43 slots", {.untyped = memory, .type = cap_table, .size_bits = 43});
     refused("8 bytes", {.untyped = memory, .size_bits = 3});
-    refused("a CNode of one slot", {.untyped = memory, .type = cnode, .size_bits = 0});
+    refused("a CNode of one slot", {.untyped = memory, .type = cap_table, .size_bits = 0});
+}
+
+/// Paths and slots where nothing can be put.
+void point_elsewhere(seL4_CPtr memory, seL4_CPtr device, u64 empty) {
     refused("a root that is no CNode", {.untyped = memory, .node_depth = 64, .root = device});
     refused("a path of 65 bits", {.untyped = memory, .node_depth = 65});
     refused("a path of 63 bits", {.untyped = memory, .node_depth = 63});
@@ -218,8 +221,15 @@ void show_refusals(seL4_CPtr memory, seL4_CPtr device) {
             {.untyped = memory, .node_offset = 8191, .num_objects = 2});
     refused("a slot that is not empty",
             {.untyped = memory, .node_offset = seL4_CapInitThreadCNode});
+}
+
+void show_refusals(seL4_CPtr memory, seL4_CPtr device) {
+    const u64 empty = next_slot + 1;
+    print("refused:\n");
+    ask_for_the_impossible(memory, empty);
+    point_elsewhere(memory, device, empty);
     refused("more than there is", {.untyped = memory});
-    refused("a CNode in a device", {.untyped = device, .type = cnode, .size_bits = 1});
+    refused("a CNode in a device", {.untyped = device, .type = cap_table, .size_bits = 1});
 }
 
 } // namespace
