@@ -63,17 +63,20 @@ Progress Graveyard::erase(Slot& slot) noexcept {
     const auto next = [&] {
         return !slot.is_empty() ? &slot : depth_ > before ? newest_ : nullptr;
     };
-    return work(next, [&](Slot& at) { step(at); });
+    return work(next, [&](Slot& victim) { step(victim); });
 }
 
 Progress Graveyard::revoke(Slot& slot) noexcept {
     trace::event(trace::Kind::Revoke, slot.cap.head().raw(), depth_);
     const u64 before = depth_;
+    // The slot may be emptied with a CNode that is one of its own descendants: that one is
+    // finished.
+    Slot* at = nullptr;
     const auto next = [&] {
-        Slot* const descendant = first_descendant(slot);
-        return descendant != nullptr ? descendant : depth_ > before ? newest_ : nullptr;
+        if (at == nullptr || at->is_empty()) at = first_descendant(slot);
+        return at != nullptr ? at : depth_ > before ? newest_ : nullptr;
     };
-    return work(next, [&](Slot& at) { step(at); });
+    return work(next, [&](Slot& victim) { step(victim); });
 }
 
 /// A step towards emptying `slot`. \pre it is not empty

@@ -279,6 +279,19 @@ TEST_F(Deletion, RevokeTakesTheCSpaceThatItIsRunFrom) {
     EXPECT_EQ(graveyard.depth(), 0u);
 }
 
+TEST_F(Deletion, RevokeFinishesTheCNodeThatTakesItAway) {
+    EXPECT_EQ(retype(untyped, ObjectType::Untyped, 12, b), no_error);
+    EXPECT_EQ(retype(b, ObjectType::CapTable, 2, a), no_error);
+    const auto slots = slot(a).cap.as<CNode>()->slots();
+    make_endpoint(c);
+    move(slot(c), slots[0]);
+    move(slot(b), slots[3]); // the untyped, into a CNode made of it
+    EXPECT_EQ(invoke(a, abi::label::CNodeRevoke, {3, 2}), no_error);
+    EXPECT_TRUE(slot(a).is_empty());
+    EXPECT_TRUE(slots[0].is_empty());
+    expect_nothing_left();
+}
+
 // Interruptions.
 
 TEST_F(Deletion, CanBeInterruptedAnywhere) {
