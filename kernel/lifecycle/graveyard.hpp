@@ -51,8 +51,8 @@ class Graveyard {
     /// \pre it is not a grave: no CPtr leads to one
     Progress erase(Slot& slot) noexcept;
 
-    /// Deletes all that is derived from the capability in a slot. When the slot itself is emptied on
-    /// the way, with a CNode that is one of the descendants, that CNode is the last to go.
+    /// Deletes all that is derived from the capability in a slot. When the slot itself is emptied
+    /// on the way, with a CNode that is one of the descendants, that CNode is the last to go.
     Progress revoke(Slot& slot) noexcept;
 
     /// How many graves there are.
