@@ -1,4 +1,5 @@
 // Delete and Revoke: what goes and what stays, however CNodes are tangled up with each other.
+#include "base/random.hpp"
 #include "object/endpoint.hpp"
 #include "object/zombie.hpp"
 #include "syscall/lookup.hpp"
@@ -390,6 +391,79 @@ TEST_F(Deletion, GoesLastEvenIfOthersHaveFinishedMeanwhile) {
     EXPECT_EQ(graveyard.depth(), 0u);
     EXPECT_EQ(erase(b), no_error);
     EXPECT_TRUE(nested[0].is_empty());
+    expect_nothing_left();
+}
+
+/// Programs of random calls, some of which are interrupted and never made again.
+class AbandonedDeletions : public Deletion, public testing::WithParamInterface<u64> {
+  protected:
+    static constexpr u64 slots = 12; ///< of the root CNode, from `a` on
+
+    struct Place {
+        u64 cptr, index, depth;
+    };
+
+    u64 below(u64 limit) { return random_.next() % limit; }
+
+    Place place() {
+        const u64 index = a + below(slots);
+        const auto cnode = slot(index).cap.as<CNode>();
+        if (!cnode || below(2) == 0) return {root, index, 64};
+        return {index, below(cnode->slots().size()), cnode->radix()};
+    }
+
+    void call(u64 cptr, u64 label, std::initializer_list<u64> words,
+              std::initializer_list<u64> caps = {}) {
+        load(cptr, label, words, caps);
+        for (auto exit = system_call(SendMode::Call); exit && *exit == KernelExit::Preempted;
+             exit = system_call(SendMode::Call)) {
+            check();
+            if (below(3) == 0) return;
+        }
+        check();
+    }
+
+    void act() {
+        interrupt_after_each(below(3) == 0 ? std::optional{static_cast<unsigned>(below(6))}
+                                           : std::nullopt);
+        const Place to = place();
+        const Place from = place();
+        switch (below(9)) {
+        case 0:
+        case 1:
+            call(untyped, abi::label::UntypedRetype,
+                 {static_cast<u64>(ObjectType::CapTable), 1 + below(2), 0, 0, a + below(slots), 1},
+                 {root});
+            break;
+        case 2:
+            call(to.cptr, abi::label::CNodeCopy, {to.index, to.depth, from.index, from.depth, all},
+                 {from.cptr});
+            break;
+        case 3:
+        case 4:
+        case 5:
+            call(to.cptr, abi::label::CNodeMove, {to.index, to.depth, from.index, from.depth},
+                 {from.cptr});
+            break;
+        case 6:
+        case 7: call(to.cptr, abi::label::CNodeDelete, {to.index, to.depth}); break;
+        default: call(to.cptr, abi::label::CNodeRevoke, {to.index, to.depth}); break;
+        }
+        interrupt_after_each({});
+    }
+
+  private:
+    Random random_{GetParam()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Seeds, AbandonedDeletions, testing::Range<u64>(0, 40));
+
+TEST_P(AbandonedDeletions, CanAllBeFinished) {
+    for (unsigned i = 0; i < 150; ++i)
+        act();
+    for (u64 i = 0; i < slots; ++i)
+        EXPECT_EQ(erase(a + i), no_error);
+    EXPECT_EQ(revoke(untyped), no_error);
     expect_nothing_left();
 }
 

@@ -144,6 +144,16 @@ class Player : public World {
     static constexpr u64 begin = small_untyped;
     static constexpr u64 end = small_untyped + 12;
 
+    /// What of the model's slots is still there. Nothing may be half deleted.
+    Model seen() {
+        Model now;
+        for (const auto& [slot, known] : model_.caps) {
+            RC_ASSERT(slot->cap.type() != CapType::Zombie);
+            if (!slot->is_empty()) now.caps[slot] = known_of(*slot);
+        }
+        return now;
+    }
+
     void learn(const Slot& slot) {
         if (!slot.is_empty()) model_.caps[&slot] = known_of(slot);
     }
@@ -272,9 +282,10 @@ class Player : public World {
         Model after = model_;
         after.revoke(at.slot);
         // What becomes of the rest when a slot goes that is being revoked depends on the order.
-        if (after.caps.contains(at.slot) != model_.caps.contains(at.slot)) return;
+        const bool loses_itself = after.caps.contains(at.slot) != model_.caps.contains(at.slot);
+        if (loses_itself) interrupt_after_each({}); // nobody could name the slot again
         expect(ask(at.cptr, abi::label::CNodeRevoke, {at.index, at.depth}), Error::NoError);
-        model_ = after;
+        model_ = loses_itself ? seen() : after;
     }
 
     /// The kernel's slots are as the model says, and lists of nothing else.

@@ -158,7 +158,7 @@ Answer World::retype(u64 cptr, abi::ObjectType type, u64 size_bits, u64 offset, 
 std::vector<u8> World::snapshot() const {
     const Objects& o = objects();
     std::vector<u8> bytes(sizeof(o.untyped) + sizeof(o.small_untyped) + sizeof(o.root) +
-                          sizeof(o.thread));
+                          sizeof(o.thread) + sizeof(graveyard));
     u8* to = bytes.data();
     const auto add = [&](const auto& part) {
         std::memcpy(to, &part, sizeof(part));
@@ -170,6 +170,7 @@ std::vector<u8> World::snapshot() const {
     Tcb thread = o.thread;
     std::fill_n(thread.context.x.begin(), 2 + abi::message_registers, 0);
     add(thread);
+    add(graveyard);
     return bytes;
 }
 
