@@ -104,7 +104,9 @@ async function checkAllPages(browser, pages) {
         const tab = await openTab(context);
         while (waiting.length > 0) {
             const page = waiting.shift();
-            await checkPage(tab, page, waiting.length);
+            const number = waiting.length;
+            // A browser on a crowded machine may lose a page once; twice is a mistake.
+            await checkPage(tab, page, number).catch(() => checkPage(tab, page, number));
         }
         await context.close();
     }));
