@@ -22,7 +22,7 @@ const site = resolve(folder);
 const WIDE = 1440, NARROW = 360, TABS = 2;
 // Of long listings only the beginning is judged for access: the rest is made alike, and takes axe minutes.
 const ALIKE = ".lines .l:nth-child(n+40), .diff code > :nth-child(n+20), details.file:nth-of-type(n+8)";
-const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--disable-background-networking", "--disable-component-update",
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run"];
 
 const say = (check, page, what) => console.log([check, page, what.replaceAll(/\s+/g, " ")].join("\t"));
