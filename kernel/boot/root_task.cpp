@@ -27,10 +27,20 @@ OrRefusal<Ok> read_initrd(const BootState& boot, ElfImage& image) noexcept {
     return read_elf({arch::window.at<const u8>(initrd->begin), initrd->bytes()}, image);
 }
 
+/// Names each run of pages that the program can both write and execute: by what a segment says, or
+/// because two segments share a page.
 void warn(const ElfImage& elf) noexcept {
-    for (const ElfSegment& segment : elf.segments.items())
-        if (segment.writable && segment.executable)
-            print("warning: the root task can write the code at {:#x}\n", segment.begin);
+    const auto is_writable_code = [&elf](VirtAddr page) {
+        return elf.protection(page) == arch::Protection::ReadWriteExecute;
+    };
+    const auto [begin, end] = elf.pages();
+    for (VirtAddr page = begin; page < end; page = page + page_bytes) {
+        const VirtAddr first = page;
+        while (is_writable_code(page))
+            page = page + page_bytes;
+        if (page != first)
+            print("warning: the root task can write the code from {:#x} to {:#x}\n", first, page);
+    }
 }
 
 /// What the kernel sees at a user's address.

@@ -20,6 +20,7 @@ namespace {
 using arch::Protection;
 using test::Blob;
 using test::ElfFile;
+using test::ElfPart;
 
 /// A machine with some memory, a device tree and an initrd.
 class RootTaskTest : public testing::Test {
@@ -127,7 +128,7 @@ TEST_F(RootTaskTest, MayDoInItsPagesWhatItsSegmentsSay) {
     testing::internal::CaptureStderr();
     const auto task = make(file);
     EXPECT_EQ(testing::internal::GetCapturedStderr(),
-              "warning: the root task can write the code at 0x405800\n");
+              "warning: the root task can write the code from 0x405000 to 0x406000\n");
     ASSERT_TRUE(task);
     EXPECT_TRUE(mapped_as(*task, image, Protection::ReadExecute));
     EXPECT_TRUE(mapped_as(*task, image + 0x1000, Protection::ReadWrite));
@@ -137,6 +138,31 @@ TEST_F(RootTaskTest, MayDoInItsPagesWhatItsSegmentsSay) {
     EXPECT_TRUE(mapped_as(*task, task->layout.ipc_buffer, Protection::ReadWrite));
     EXPECT_TRUE(mapped_as(*task, task->layout.boot_info, Protection::ReadWrite));
     EXPECT_TRUE(mapped_as(*task, task->layout.extra_pages.begin, Protection::ReadWrite));
+}
+
+TEST_F(RootTaskTest, WarnsOfTheCodeThatItCanWrite) {
+    const auto warnings = [&](const std::vector<ElfPart>& parts) {
+        ElfFile file;
+        file.parts = parts;
+        testing::internal::CaptureStderr();
+        EXPECT_TRUE(make(file));
+        return testing::internal::GetCapturedStderr();
+    };
+    const ElfPart code{.flags = ElfFile::execute, .memory_bytes = 0x1800};
+    ElfPart data{.flags = ElfFile::write, .offset = 0x1800, .address = 0x40'1800};
+    EXPECT_EQ(warnings({code, data}),
+              "warning: the root task can write the code from 0x401000 to 0x402000\n")
+        << "in a page that two segments share";
+    const ElfPart both{.flags = 7, .offset = 0x2000, .address = 0x40'2000, .file_bytes = 8};
+    ElfPart last = both;
+    last.address = 0x40'4000;
+    last.memory_bytes = 0x1001;
+    EXPECT_EQ(warnings({last, data, both, code}),
+              "warning: the root task can write the code from 0x401000 to 0x403000\n"
+              "warning: the root task can write the code from 0x404000 to 0x406000\n")
+        << "once for pages side by side, in the order of addresses";
+    data.address = 0x40'2800;
+    EXPECT_EQ(warnings({code, data}), "") << "a page each";
 }
 
 TEST_F(RootTaskTest, IsFetchedAsItWasStored) {

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes ELF files for the kernel to refuse, each wrong in one way, and one that is merely odd.
+"""Writes ELF files for the kernel to refuse, each wrong in one way, and two that are merely odd.
 
     hostile.py FOLDER
 
@@ -168,12 +168,18 @@ def writable_code(elf: Elf) -> None:
     elf.segments[0].flags = READ | WRITE | EXECUTE
 
 
+def shared_page(elf: Elf) -> None:
+    """Nor here: the page is writable because of one segment and code because of the other."""
+    elf.segments[1].offset = 0x1800
+    elf.segments[1].address = 0x400800
+
+
 ELVES: tuple[Callable[[Elf], bytes | None], ...] = (
     no_elf, cut_in_the_header, cut_in_the_program_headers, cut_in_a_segment, program_headers_beyond,
     class_32, big_endian, relocatable, other_machine, nothing_to_load, too_many_segments, overlapping,
     wrapping, kernel_address, beyond_user_addresses, no_room_behind, larger_than_memory,
     more_file_than_memory, misaligned, odd_alignment, entry_outside, entry_in_data, entry_in_kernel,
-    entry_misaligned, writable_code)
+    entry_misaligned, writable_code, shared_page)
 
 
 def main(arguments: list[str]) -> int:
