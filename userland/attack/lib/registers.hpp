@@ -1,11 +1,12 @@
 /// \file
-/// Every register that a program can see, as probe.S stores them and loads them.
+/// Every register that a program can see: filling all of them, doing something, and comparing.
 #pragma once
 
 #include "base/types.hpp"
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 struct Vector {
     k::u64 low;
@@ -30,6 +31,17 @@ static_assert(offsetof(Registers, flags) == 256 && offsetof(Registers, tls_ro) =
                   offsetof(Registers, fpcr) == 288 && offsetof(Registers, v) == 304,
               "probe.S has these numbers");
 
+/// Something else in each register: every bit is set in some and clear in others. SP is for the
+/// program to choose, since probes use it.
+void fill_with_patterns(Registers& registers, k::u64 seed);
+
+/// Prints every difference between two sets of registers, or that there is none.
+/// \returns how many there are
+[[nodiscard]] unsigned compare(std::string_view when, const Registers& now,
+                               const Registers& expected);
+
+// What follows is in probe.S, and so are the numbers above. A program that uses it has its first
+// instruction there, too.
 extern "C" {
 extern const Registers registers_at_start; // as the kernel left them
 
