@@ -28,13 +28,18 @@ using user::Untyped;
 namespace label = k::abi::label;
 
 // Slots of the root CNode, far behind those that boot fills.
-enum : u64 { empty = 0x1f00, memory, endpoint, victim, many, large };
+constexpr u64 empty = 0x1f00;
+constexpr u64 memory = 0x1f01;
+constexpr u64 endpoint = 0x1f02;
+constexpr u64 victim = 0x1f03;
+constexpr u64 many = 0x1f04;
+constexpr u64 large = 0x1f05;
 
 constexpr u64 own_root = seL4_CapInitThreadCNode;
 constexpr u64 nowhere = k::bit(63); // no guard of ours begins so
 constexpr u64 too_deep = 65;
-constexpr u64 memory_bits = 25;
-constexpr u64 many_bits = 15;
+constexpr u64 memory_bits = 26;
+constexpr u64 many_bits = 16;
 
 constinit Registers before{};
 constinit Registers after{};

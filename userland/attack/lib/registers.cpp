@@ -9,9 +9,15 @@ namespace {
 /// Compares values one by one, and prints those that are wrong.
 class Comparison {
   public:
-    void expect(std::string_view name, k::u64 number, k::u64 has, k::u64 expected) {
+    void expect(std::string_view name, k::u64 has, k::u64 expected) {
         if (has == expected) return;
-        print("  {}{} is {:#x} and should be {:#x}\n", name, number, has, expected);
+        print("  {} is {:#x} and should be {:#x}\n", name, has, expected);
+        ++differences_;
+    }
+
+    void expect(std::string_view kind, k::u64 number, k::u64 has, k::u64 expected) {
+        if (has == expected) return;
+        print("  {}{} is {:#x} and should be {:#x}\n", kind, number, has, expected);
         ++differences_;
     }
 
@@ -48,12 +54,12 @@ unsigned compare(std::string_view when, const Registers& now, const Registers& e
         comparison.expect("v", i, now.v[i].low, expected.v[i].low);
         comparison.expect("v", i, now.v[i].high, expected.v[i].high);
     }
-    comparison.expect("sp", 0, now.sp, expected.sp);
-    comparison.expect("nzcv", 0, now.flags, expected.flags);
-    comparison.expect("tpidr_el", 0, now.tls, expected.tls);
-    comparison.expect("tpidrro_el", 0, now.tls_ro, expected.tls_ro);
-    comparison.expect("fpsr", 0, now.fpsr, expected.fpsr);
-    comparison.expect("fpcr", 0, now.fpcr, expected.fpcr);
+    comparison.expect("sp", now.sp, expected.sp);
+    comparison.expect("nzcv", now.flags, expected.flags);
+    comparison.expect("tpidr_el0", now.tls, expected.tls);
+    comparison.expect("tpidrro_el0", now.tls_ro, expected.tls_ro);
+    comparison.expect("fpsr", now.fpsr, expected.fpsr);
+    comparison.expect("fpcr", now.fpcr, expected.fpcr);
     if (comparison.differences() == 0)
         print("  31 x, 32 v, sp, nzcv, 2 thread registers, fpsr, fpcr: right\n");
     return comparison.differences();
