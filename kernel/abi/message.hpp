@@ -36,7 +36,9 @@ class MessageWords {
 
     /// \pre The message has more than `i` words, and no more than 4 if there is no buffer.
     constexpr u64 operator[](usize i) const noexcept {
-        return i < message_registers ? registers_[i] : buffer_[i];
+        if (i < message_registers) return registers_[i];
+        K_ASSERT(buffer_ != nullptr);
+        return buffer_[i];
     }
 
   private:
