@@ -12,7 +12,7 @@ namespace k {
 /// Counts numbers in rows, each of which reaches twice as far as the one before.
 class Histogram {
   public:
-    static constexpr usize rows = 8;
+    static constexpr usize rows = 11;
 
     /// The greatest number that belongs to `row`. The last row takes whatever is greater as well.
     [[nodiscard]] static constexpr u64 limit(usize row) noexcept { return u64{256} << row; }

@@ -336,6 +336,19 @@ TEST_F(Deletion, HalfDoneLeavesAZombie) {
     expect_nothing_left();
 }
 
+TEST_F(Deletion, ByAPathThroughWhatItDeletesIsFinishedByAnother) {
+    const auto slots = make_cnode(a, 2);
+    EXPECT_EQ(mint(root, b, 0), no_error) << "the root CNode without a guard";
+    derive(slots[1], slot(b).cap, slot(b), Birth::Copy);
+    constexpr u64 there_and_back = a << 10 | 1 << 8 | a;
+    leave_half_done(0, b, abi::label::CNodeDelete, {there_and_back, 18});
+    EXPECT_TRUE(is(slot(a), CapType::Zombie));
+    EXPECT_EQ(invoke(b, abi::label::CNodeDelete, {there_and_back, 18}).label,
+              static_cast<u64>(Error::FailedLookup));
+    EXPECT_EQ(erase(a), no_error);
+    expect_nothing_left();
+}
+
 TEST_F(Deletion, GoesThroughWhatOthersLeftHalfDone) {
     const auto outer = make_cnode(a, 1);
     const auto inner = make_cnode(b, 2);

@@ -174,7 +174,7 @@ TEST_F(SyscallTest, DebugSnapshotTellsHowLongInterruptsWaited) {
               "interrupts waited for up to 1024 instructions\n");
     state_.latency.add(1'000'000);
     EXPECT_EQ(call(static_cast<u64>(-13), KernelExit::Resume),
-              "interrupts waited for up to 32768 instructions and more\n");
+              "interrupts waited for up to 262144 instructions and more\n");
 }
 
 TEST_F(SyscallTest, DebugNameThreadStopsTheMachine) {
