@@ -24,7 +24,14 @@ using user::Untyped;
 constexpr u64 kernel_address = 0xffff'ffff'8000'0000; // where the kernel is linked
 
 // Slots of the root CNode, far behind those that boot fills.
-enum : u64 { page = 0x1f00, full, child, endpoint, weak, other, second, empty };
+constexpr u64 page = 0x1f00;
+constexpr u64 full = 0x1f01;
+constexpr u64 child = 0x1f02;
+constexpr u64 endpoint = 0x1f03;
+constexpr u64 weak = 0x1f04;
+constexpr u64 other = 0x1f05;
+constexpr u64 second = 0x1f06;
+constexpr u64 empty = 0x1f07;
 
 /// All that a program can see of its capabilities: what is in which slot, and what is left of the
 /// memory that it works with.

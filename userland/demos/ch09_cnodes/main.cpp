@@ -19,16 +19,14 @@ using user::print;
 
 // Slots of the root CNode. They lie far behind those that boot fills, so they are free on every
 // kernel.
-enum : u64 {
-    outer = 0x1f00,
-    inner,
-    endpoint,
-    notification,
-    unguarded_root,
-    spare,
-    copies = 0x1f10,
-    results = 0x1f40,
-};
+constexpr u64 outer = 0x1f00;
+constexpr u64 inner = 0x1f01;
+constexpr u64 endpoint = 0x1f02;
+constexpr u64 notification = 0x1f03;
+constexpr u64 unguarded_root = 0x1f04;
+constexpr u64 spare = 0x1f05;
+constexpr u64 copies = 0x1f10;
+constexpr u64 results = 0x1f40;
 
 std::string_view name(CapabilityType type) {
     switch (type) {
