@@ -22,9 +22,14 @@ using user::Untyped;
 
 // Slots of the root CNode. They lie far behind those that boot fills, so they are free on every
 // kernel.
-enum : u64 { all_memory = 0x1f00, page_slot, first, second, third, many };
-constexpr u64 tree_slots = 0x1f20;
 constexpr u64 many_objects = 0x1e00;
+constexpr u64 all_memory = 0x1f00;
+constexpr u64 page_slot = 0x1f01;
+constexpr u64 first = 0x1f02;
+constexpr u64 second = 0x1f03;
+constexpr u64 third = 0x1f04;
+constexpr u64 many = 0x1f05;
+constexpr u64 tree_slots = 0x1f20;
 
 void must(const user::Status& status) {
     if (status) return;
@@ -45,18 +50,17 @@ struct Node {
     unsigned depth; ///< how many ancestors there are in this table
 };
 
-enum Row : u64 {
-    untyped,
-    endpoint,
-    copy,
-    copy_of_copy,
-    badge,
-    copy_of_badge,
-    same_badge,
-    cnode,
-    copy_of_cnode,
-    rows
-};
+// The rows.
+constexpr u64 untyped = 0;
+constexpr u64 endpoint = 1;
+constexpr u64 copy = 2;
+constexpr u64 copy_of_copy = 3;
+constexpr u64 badge = 4;
+constexpr u64 copy_of_badge = 5;
+constexpr u64 same_badge = 6;
+constexpr u64 cnode = 7;
+constexpr u64 copy_of_cnode = 8;
+constexpr u64 rows = 9;
 
 constexpr std::array<Node, rows> tree{{
     {"an untyped", 0},
