@@ -218,7 +218,8 @@ class Ended:
 
 def test_a_process_that_ends_while_it_is_looked_at_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activity, "_members", lambda _: iter([(Ended(), 0)]))
-    assert activity.look(1) == activity.Activity(0.0, waiting=True)
+    seen = activity.look(1)
+    assert (seen.cpu_seconds, seen.waiting) == (0.0, True)
 
 
 def test_cpu_time_is_no_idling(monkeypatch: pytest.MonkeyPatch) -> None:
