@@ -21,11 +21,11 @@ class CSpace : public WorldTest {
         EXPECT_EQ(retype(untyped, ObjectType::CapTable, 2, outer), no_error);
         EXPECT_EQ(retype(untyped, ObjectType::CapTable, 3, inner), no_error);
         EXPECT_EQ(retype(untyped, ObjectType::Endpoint, 0, endpoint), no_error);
-        outer_slots = slot(outer).cap.as<CNode>()->slots();
-        inner_slots = slot(inner).cap.as<CNode>()->slots();
+        outer_slots_ = slot(outer).cap.as<CNode>()->slots();
+        inner_slots_ = slot(inner).cap.as<CNode>()->slots();
         set_guard(slot(outer), 0b101, 3);
-        move(slot(inner), outer_slots[3]);
-        move(slot(endpoint), inner_slots[5]);
+        move(slot(inner), outer_slots_[3]);
+        move(slot(endpoint), inner_slots_[5]);
     }
 
     static void set_guard(Slot& slot, u64 guard, unsigned size) {
@@ -46,8 +46,8 @@ class CSpace : public WorldTest {
         return {static_cast<u64>(found.error().code), {words.begin(), words.end()}};
     }
 
-    std::span<Slot> outer_slots;
-    std::span<Slot> inner_slots;
+    std::span<Slot> outer_slots_;
+    std::span<Slot> inner_slots_;
 };
 
 // Bits of an index, from the top: 56 zeros (guard), 8 of the root CNode, 3 of a guard, 2 of the
@@ -59,16 +59,16 @@ constexpr u64 to_endpoint = to_inner << 3 | 5;
 TEST_F(CSpace, LeadsFromCNodeToCNode) {
     set_guard(slot(root), 0, 64 - root_radix - 8);
     EXPECT_EQ(*find(to_outer, 56), &slot(outer)) << "the bits end at a CNode";
-    EXPECT_EQ(*find(to_inner, 61), &outer_slots[3]);
-    EXPECT_EQ(*find(to_endpoint, 64), &inner_slots[5]);
-    EXPECT_EQ(*find(to_endpoint - 1, 64), &inner_slots[4]) << "an empty slot is found, too";
+    EXPECT_EQ(*find(to_inner, 61), &outer_slots_[3]);
+    EXPECT_EQ(*find(to_endpoint, 64), &inner_slots_[5]);
+    EXPECT_EQ(*find(to_endpoint - 1, 64), &inner_slots_[4]) << "an empty slot is found, too";
 }
 
 TEST_F(CSpace, LooksOnlyAtTheBitsThatCount) {
     set_guard(slot(root), 0b11, 2);
     const u64 index = u64{0b11} << 16 | to_endpoint;
-    EXPECT_EQ(*find(index, 18), &inner_slots[5]);
-    EXPECT_EQ(*find(index | ~u64{0} << 18, 18), &inner_slots[5]);
+    EXPECT_EQ(*find(index, 18), &inner_slots_[5]);
+    EXPECT_EQ(*find(index | ~u64{0} << 18, 18), &inner_slots_[5]);
 }
 
 TEST_F(CSpace, EndsCPtrsWhereThereIsNoCNode) {
@@ -77,7 +77,7 @@ TEST_F(CSpace, EndsCPtrsWhereThereIsNoCNode) {
     const auto cptr = [](u64 index, u64 rest) { return index << 56 | rest; };
     EXPECT_EQ(*lookup(thread(), cptr(untyped, 0x1234)), &slot(untyped)) << "whatever bits are left";
     EXPECT_EQ(*lookup(thread(), cptr(200, 0x1234)), &slot(200));
-    EXPECT_EQ(*lookup(thread(), to_endpoint << 48 | 0xbeef), &inner_slots[5]);
+    EXPECT_EQ(*lookup(thread(), to_endpoint << 48 | 0xbeef), &inner_slots_[5]);
     EXPECT_EQ(why(cptr(untyped, 0), 64), failed_lookup(true, LookupFailure::depth_mismatch(56, 0)));
     EXPECT_EQ(why(cptr(200, 0), 64), failed_lookup(true, LookupFailure::depth_mismatch(56, 0)));
 }
@@ -91,7 +91,7 @@ TEST_F(CSpace, ComparesGuards) {
     EXPECT_EQ(why(to_inner >> 3, 10),
               failed_lookup(true, LookupFailure::guard_mismatch(2, 0b101, 3)))
         << "fewer bits than the guard has";
-    set_guard(outer_slots[3], 0, 63 - 2);
+    set_guard(outer_slots_[3], 0, 63 - 2);
     EXPECT_EQ(why(to_endpoint, 16), failed_lookup(true, LookupFailure::guard_mismatch(3, 0, 61)));
 }
 

@@ -436,32 +436,29 @@ class AbandonedDeletions : public Deletion, public testing::WithParamInterface<u
         check();
     }
 
+    void move_or_copy(const Place& to, const Place& from) {
+        if (below(4) == 0)
+            call(to.cptr, abi::label::CNodeCopy, {to.index, to.depth, from.index, from.depth, all},
+                 {from.cptr});
+        else
+            call(to.cptr, abi::label::CNodeMove, {to.index, to.depth, from.index, from.depth},
+                 {from.cptr});
+    }
+
     void act() {
         interrupt_after_each(below(3) == 0 ? std::optional{static_cast<unsigned>(below(6))}
                                            : std::nullopt);
         const Place to = place();
-        const Place from = place();
-        switch (below(9)) {
-        case 0:
-        case 1:
+        const u64 choice = below(9);
+        if (choice < 2)
             call(untyped, abi::label::UntypedRetype,
                  {static_cast<u64>(ObjectType::CapTable), 1 + below(2), 0, 0, a + below(slots), 1},
                  {root});
-            break;
-        case 2:
-            call(to.cptr, abi::label::CNodeCopy, {to.index, to.depth, from.index, from.depth, all},
-                 {from.cptr});
-            break;
-        case 3:
-        case 4:
-        case 5:
-            call(to.cptr, abi::label::CNodeMove, {to.index, to.depth, from.index, from.depth},
-                 {from.cptr});
-            break;
-        case 6:
-        case 7: call(to.cptr, abi::label::CNodeDelete, {to.index, to.depth}); break;
-        default: call(to.cptr, abi::label::CNodeRevoke, {to.index, to.depth}); break;
-        }
+        else if (choice < 6)
+            move_or_copy(to, place());
+        else
+            call(to.cptr, choice < 8 ? abi::label::CNodeDelete : abi::label::CNodeRevoke,
+                 {to.index, to.depth});
         interrupt_after_each({});
     }
 

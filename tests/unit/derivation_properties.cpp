@@ -67,7 +67,7 @@ class Model {
     }
 
     void revoke(const Slot* slot) {
-        for (auto victim = descendant(slot); victim != nullptr; victim = descendant(slot))
+        for (const auto* victim = descendant(slot); victim != nullptr; victim = descendant(slot))
             erase(victim);
     }
 
@@ -210,14 +210,18 @@ class Player : public World {
         if (model_.caps.contains(to.slot)) return expect(label, Error::DeleteFirst);
         if (label == static_cast<u64>(Error::NotEnoughMemory)) return;
         expect(label, Error::NoError);
-        Known made = known_of(*to.slot);
-        const PhysRange range = from.slot->cap.as<Untyped>()->range();
-        RC_ASSERT(range.contains(to.slot->cap.address()));
-        for (const auto& [slot, known] :
-             model_.caps) // (an untyped may begin where its parent does)
-            if (made.object.first != CapType::Untyped) RC_ASSERT(known.object != made.object);
-        made.parent = from.slot;
-        model_.caps[to.slot] = made;
+        RC_ASSERT(from.slot->cap.as<Untyped>()->range().contains(to.slot->cap.address()));
+        record(*to.slot, *from.slot);
+    }
+
+    /// What is in `slot` has been made of the untyped in `parent`.
+    void record(const Slot& slot, const Slot& parent) {
+        Known made = known_of(slot);
+        if (made.object.first != CapType::Untyped) // one may begin where its parent does
+            for (const auto& [other, known] : model_.caps)
+                RC_ASSERT(known.object != made.object);
+        made.parent = &parent;
+        model_.caps[&slot] = made;
     }
 
     void copy(const Call& call, std::optional<u64> data) {
