@@ -16,6 +16,7 @@ enum class Fault : u64 {
 
 /// The places of each fault message's words, by name: `fault::VMFault::address` is 1.
 namespace fault {
+// NOLINTNEXTLINE(*-identifier-naming): as in the table
 enum : usize { w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12 };
 #define K_WORD(name, at)         name = (at),
 #define K_WORDS(name, at, count) name = (at), name##_last = (at) + ((count)-1),

@@ -28,7 +28,7 @@ namespace abi = k::abi;
 using Numbers = std::map<std::string, std::int64_t>;
 
 /// A list without its last comma.
-std::string joined(std::string list) {
+std::string joined(const std::string& list) {
     return list.empty() ? "-" : list.substr(0, list.size() - 2);
 }
 
@@ -43,6 +43,7 @@ struct Invocation {
 
     friend bool operator==(const Invocation&, const Invocation&) = default;
 
+    // NOLINTNEXTLINE(readability-identifier-naming): the name by which GoogleTest looks for it
     friend void PrintTo(const Invocation& row, std::ostream* out) {
         *out << row.label << " | " << row.object << " | " << row.method << " | " << row.caps
              << " | " << row.words << " | " << row.results;
@@ -50,6 +51,7 @@ struct Invocation {
 };
 
 /// The description. Where it says "as many as count", here are as many as there can be.
+// NOLINTNEXTLINE(readability-function-size): a table
 const std::vector<Invocation>& described() {
     // clang-format off
     static const std::vector<Invocation> rows{
@@ -115,6 +117,7 @@ std::string words_from(std::string_view first, unsigned count) {
 }
 
 /// The table's rows; each pass over it says one part of them.
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<Invocation> rows() {
     std::vector<Invocation> rows{
 #define K_INVOCATION(object, method, arguments, results)                                           \
@@ -162,6 +165,7 @@ TEST(Tables, ViewsTakeEachArgumentFromItsPlace) {
     for (u64 i = 0; i < buffer.size(); ++i)
         (i < registers.size() ? registers[i] : buffer[i]) = 0x1234'5678'9abc'd000 + i;
     const abi::MessageWords words{registers.data(), buffer.data()};
+    // NOLINTNEXTLINE(readability-identifier-naming): as in the table
     enum : std::size_t { w0, w1, w2, w3, w4, w5, w6, w7 };
     const auto expected = [](std::size_t at) { return 0x1234'5678'9abc'd000 + at; };
 #define K_WORD(name, at) EXPECT_EQ(view.name(), expected(at)) << #name;
