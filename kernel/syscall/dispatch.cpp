@@ -20,9 +20,8 @@ KernelExit handle_send(KernelState& state, SendMode mode) noexcept {
 
 KernelExit handle_system_call(KernelState& state) noexcept {
     Tcb& caller = *state.current;
-    const auto call = static_cast<Syscall>(caller.context.x[7]);
     trace::event(trace::Kind::SystemCall, caller.context.x[7], caller.context.x[0]);
-    switch (call) {
+    switch (static_cast<Syscall>(caller.context.x[7])) {
     case Syscall::Yield: return KernelExit::Resume; // to nobody else, so far
 #if K_DEBUG_CALLS
     case Syscall::DebugPutChar: return debug_put_char(caller);
