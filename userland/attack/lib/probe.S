@@ -65,20 +65,25 @@ leaked:
     brk     #30
     .size   _start, . - _start
 
+// What a function has to give back as it was, but x29 and x30, to or from the stack.
+.macro CALLEE_SAVED instruction
+    \instruction x19, x20, [sp, #16]
+    \instruction x21, x22, [sp, #32]
+    \instruction x23, x24, [sp, #48]
+    \instruction x25, x26, [sp, #64]
+    \instruction x27, x28, [sp, #80]
+    \instruction d8,  d9,  [sp, #96]
+    \instruction d10, d11, [sp, #112]
+    \instruction d12, d13, [sp, #128]
+    \instruction d14, d15, [sp, #144]
+.endm
+
 .macro PROBE name, event:vararg
     .global \name
     .type   \name, %function
 \name:
     stp     x29, x30, [sp, #-160]!
-    stp     x19, x20, [sp, #16]
-    stp     x21, x22, [sp, #32]
-    stp     x23, x24, [sp, #48]
-    stp     x25, x26, [sp, #64]
-    stp     x27, x28, [sp, #80]
-    stp     d8,  d9,  [sp, #96]
-    stp     d10, d11, [sp, #112]
-    stp     d12, d13, [sp, #128]
-    stp     d14, d15, [sp, #144]
+    CALLEE_SAVED stp
     adrp    x2, own_sp
     add     x2, x2, :lo12:own_sp
     mov     x3, sp
@@ -105,15 +110,7 @@ leaked:
     ldp     x3, x4, [x2]
     mov     sp, x3
     msr     tpidr_el0, x4
-    ldp     x19, x20, [sp, #16]
-    ldp     x21, x22, [sp, #32]
-    ldp     x23, x24, [sp, #48]
-    ldp     x25, x26, [sp, #64]
-    ldp     x27, x28, [sp, #80]
-    ldp     d8,  d9,  [sp, #96]
-    ldp     d10, d11, [sp, #112]
-    ldp     d12, d13, [sp, #128]
-    ldp     d14, d15, [sp, #144]
+    CALLEE_SAVED ldp
     ldp     x29, x30, [sp], #160
     ret
     .size   \name, . - \name
