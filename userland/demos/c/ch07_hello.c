@@ -1,21 +1,8 @@
 /* The demo of chapter 07 in C: what the first program finds, and that it is at EL0. */
+#include "clock.h"
 #include "print.h"
 
 #define PAGE_BYTES 4096
-
-static seL4_Word virtual_count(void)
-{
-    seL4_Word count;
-    __asm__ volatile("isb\n mrs %0, cntvct_el0" : "=r"(count));
-    return count;
-}
-
-static seL4_Word counts_in_a_second(void)
-{
-    seL4_Word hertz;
-    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hertz));
-    return hertz;
-}
 
 /* Where the kernel has put what it tells: behind the image, page after page. */
 static void show_pages(const seL4_BootInfo *info)
@@ -56,7 +43,7 @@ static void show_time(void)
 {
     seL4_Word begin = virtual_count();
     seL4_Word calls = 0;
-    for (; virtual_count() - begin < counts_in_a_second() / 100; calls++) {
+    for (; virtual_count() - begin < counts_per_second() / 100; calls++) {
         seL4_Yield();
     }
     put("for a hundredth of a second this program yielded, ");

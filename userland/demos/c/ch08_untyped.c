@@ -1,5 +1,6 @@
 /* The demo of chapter 08 in C: what there is to begin with, what can be made of it, and when the
  * kernel says no. */
+#include "clock.h"
 #include "names.h"
 
 #define WORKING_BITS 16 /* log2 of the bytes that are shared out below */
@@ -96,20 +97,6 @@ static seL4_CPtr find_memory(const seL4_BootInfo *info, seL4_Word devices, seL4_
         }
     }
     return info->untyped.start + best;
-}
-
-static seL4_Word virtual_count(void)
-{
-    seL4_Word count;
-    __asm__ volatile("isb\n mrs %0, cntvct_el0" : "=r"(count));
-    return count;
-}
-
-static seL4_Word counts_per_second(void)
-{
-    seL4_Word frequency;
-    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
-    return frequency;
 }
 
 /* Makes the untyped that the rest is made of. First the kernel clears what it comes from. */

@@ -1,5 +1,6 @@
 /* The demo of chapter 10 in C: what is derived from what, what Revoke takes away, and CNodes that
  * are hard to delete. */
+#include "clock.h"
 #include "names.h"
 
 #define ROOT seL4_CapInitThreadCNode
@@ -238,20 +239,6 @@ static void delete_much(seL4_CPtr memory, seL4_Uint8 radix)
     must(revoke(SECOND));
     must(delete(FIRST));
     must(delete(SECOND));
-}
-
-static seL4_Word virtual_count(void)
-{
-    seL4_Word count;
-    __asm__ volatile("isb\n mrs %0, cntvct_el0" : "=r"(count));
-    return count;
-}
-
-static seL4_Word counts_per_second(void)
-{
-    seL4_Word frequency;
-    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
-    return frequency;
 }
 
 /* As many objects as one Retype can make, and away again; how long the Retype took, in counts. */

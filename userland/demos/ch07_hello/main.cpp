@@ -1,27 +1,18 @@
 // The first program: what it finds when it starts, and that it is at EL0.
+#include "lib/clock.hpp"
 #include "lib/print.hpp"
 
 #include <sel4/sel4.h>
 
 using k::u32;
 using k::u64;
+using user::counts_per_second;
 using user::print;
+using user::virtual_count;
 
 namespace {
 
 constexpr u64 page_bytes = 4096;
-
-u64 virtual_count() {
-    u64 count = 0;
-    asm volatile("isb\n mrs %0, cntvct_el0" : "=r"(count));
-    return count;
-}
-
-u64 counts_in_a_second() {
-    u64 hertz = 0;
-    asm volatile("mrs %0, cntfrq_el0" : "=r"(hertz));
-    return hertz;
-}
 
 /// Where the kernel has put what it tells: behind the image, page after page.
 void show_pages(const seL4_BootInfo& info) {
@@ -47,7 +38,7 @@ void show_device_tree(const seL4_BootInfo& info) {
 void show_time() {
     const u64 begin = virtual_count();
     u64 calls = 0;
-    for (; virtual_count() - begin < counts_in_a_second() / 100; ++calls)
+    for (; virtual_count() - begin < counts_per_second() / 100; ++calls)
         seL4_Yield();
     print("for a hundredth of a second this program yielded, {}\n",
           calls > 1000 ? "thousands of times" : "but hardly ever");

@@ -1,6 +1,7 @@
 // Chapter 08: what there is to begin with, what can be made of it, and when the kernel says no.
 #include "abi/invocations.hpp"
 #include "abi/objects.hpp"
+#include "lib/clock.hpp"
 #include "lib/error.hpp"
 #include "lib/print.hpp"
 
@@ -13,8 +14,10 @@ using k::u64;
 using k::abi::Error;
 using k::abi::LookupFailureType;
 using k::abi::ObjectType;
+using user::counts_per_second;
 using user::name;
 using user::print;
+using user::virtual_count;
 
 constexpr u64 cap_table = u64(ObjectType::CapTable);
 constexpr u64 working_bits = 16; // log2 of the bytes that are shared out below
@@ -101,18 +104,6 @@ seL4_CPtr find_memory(const seL4_BootInfo& info, u64 devices, u64 untypeds) {
             best = i;
     }
     return info.untyped.start + best;
-}
-
-u64 virtual_count() {
-    u64 count = 0;
-    asm volatile("isb\n mrs %0, cntvct_el0" : "=r"(count));
-    return count;
-}
-
-u64 counts_per_second() {
-    u64 frequency = 0;
-    asm volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
-    return frequency;
 }
 
 /// Makes the untyped that all the rest is made of; before that the kernel has to clear what it

@@ -1,6 +1,7 @@
 // Chapter 10: what is derived from what, what Revoke takes away, and CNodes that are hard to
 // delete.
 #include "lib/capability.hpp"
+#include "lib/clock.hpp"
 #include "lib/message.hpp"
 #include "lib/print.hpp"
 #include "lib/untyped.hpp"
@@ -16,9 +17,11 @@ using k::abi::CapabilityType;
 using k::abi::Error;
 using k::abi::ObjectType;
 using user::CNode;
+using user::counts_per_second;
 using user::own_cspace;
 using user::print;
 using user::Untyped;
+using user::virtual_count;
 
 // Slots of the root CNode. They lie far behind those that boot fills, so they are free on every
 // kernel.
@@ -229,18 +232,6 @@ void delete_much(Untyped memory, u64 radix) {
     must(own_cspace.slot(second).revoke());
     must(own_cspace.slot(first).remove());
     must(own_cspace.slot(second).remove());
-}
-
-u64 virtual_count() {
-    u64 count = 0;
-    asm volatile("isb\n mrs %0, cntvct_el0" : "=r"(count));
-    return count;
-}
-
-u64 counts_per_second() {
-    u64 frequency = 0;
-    asm volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
-    return frequency;
 }
 
 /// As many objects as one Retype can make, and away again; in counts of the timer, how long the
