@@ -104,24 +104,16 @@ void rotate(World& world, const Invocation& call, const CNodeCap& root) {
 } // namespace
 
 Words invoke_cnode(World& world, const Invocation& call, const CNodeCap& root) {
-    if (call.method < Method::CNodeRevoke || call.method > Method::CNodeSaveCaller) {
-        throw Refusal{IllegalOperation};
-    }
-    if (call.method == Method::CNodeRevoke) revoke(world, only_slot(world, call, root));
-    if (call.method == Method::CNodeDelete) delete_capability(world, only_slot(world, call, root));
-    if (call.method == Method::CNodeCancelBadgedSends) {
-        cancel_badged_sends(world, only_slot(world, call, root));
-    }
-    if (call.method == Method::CNodeSaveCaller) {
-        save_caller(world, only_slot(world, call, root), call.caller);
-    }
-    if (call.method == Method::CNodeCopy || call.method == Method::CNodeMint) {
-        copy(world, call, root);
-    }
-    if (call.method == Method::CNodeMove || call.method == Method::CNodeMutate) {
-        move(world, call, root);
-    }
-    if (call.method == Method::CNodeRotate) rotate(world, call, root);
+    using enum Method;
+    const Method method = call.method;
+    if (method < CNodeRevoke || method > CNodeSaveCaller) throw Refusal{IllegalOperation};
+    if (method == CNodeRevoke) revoke(world, only_slot(world, call, root));
+    if (method == CNodeDelete) delete_capability(world, only_slot(world, call, root));
+    if (method == CNodeCancelBadgedSends) cancel_badged_sends(world, only_slot(world, call, root));
+    if (method == CNodeSaveCaller) save_caller(world, only_slot(world, call, root), call.caller);
+    if (method == CNodeCopy || method == CNodeMint) copy(world, call, root);
+    if (method == CNodeMove || method == CNodeMutate) move(world, call, root);
+    if (method == CNodeRotate) rotate(world, call, root);
     return {};
 }
 

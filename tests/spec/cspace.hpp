@@ -13,11 +13,15 @@ struct Resolved {
 };
 
 /// Follows the low \p depth bits of \p address from the CNode that \p root names.
-std::variant<Resolved, LookupFailure> resolve(const World& world, const Capability& root,
-                                              Word address, Word depth);
+/// \throws LookupFailure.
+Resolved resolve(const World& world, const Capability& root, Word address, Word depth);
 
 /// The slot that a thread means by a CPtr, resolved at 64 bits; bits may be left over.
-std::variant<SlotName, LookupFailure> lookup(const World& world, Name thread, Word cptr);
+/// \throws CapFault, that of a sender.
+SlotName lookup(const World& world, Name thread, Word cptr);
+
+/// What a thread finds at a CPtr: the null capability also when the lookup fails.
+Capability capability_at(const World& world, Name thread, Word cptr);
 
 /// The slot that an invocation means by index and depth below a root; no bits may be left over.
 /// \param of_source says in the error whose lookup failed. \throws Refusal RangeError,

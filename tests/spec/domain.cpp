@@ -51,15 +51,12 @@ void set_schedule_start(Scheduler& scheduler, const Invocation& call) {
 } // namespace
 
 Words invoke_domain(World& world, const Invocation& call) {
-    if (call.method == Method::DomainSet) {
-        set_domain(world, call);
-    } else if (call.method == Method::DomainScheduleConfigure) {
-        configure_schedule(world.scheduler, call);
-    } else if (call.method == Method::DomainScheduleSetStart) {
-        set_schedule_start(world.scheduler, call);
-    } else {
-        throw Refusal{IllegalOperation};
-    }
+    using enum Method;
+    const Method method = call.method;
+    if (method < DomainSet || method > DomainScheduleSetStart) throw Refusal{IllegalOperation};
+    if (method == DomainSet) set_domain(world, call);
+    if (method == DomainScheduleConfigure) configure_schedule(world.scheduler, call);
+    if (method == DomainScheduleSetStart) set_schedule_start(world.scheduler, call);
     return {};
 }
 

@@ -101,10 +101,7 @@ void cancel_sends(World& world, Name name, Word badge) {
 void destroy_endpoint(World& world, Name name) {
     const Endpoint gone = world.endpoints.at(name);
     world.endpoints.erase(name);
-    for (const Name thread : gone.senders) {
-        repeat(world, thread);
-    }
-    for (const Name thread : gone.receivers) {
+    for (const Name thread : gone.senders.empty() ? gone.receivers : gone.senders) {
         repeat(world, thread);
     }
 }

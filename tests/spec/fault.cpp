@@ -11,11 +11,6 @@
 
 namespace spec {
 
-Word fault_label(const Fault& fault) {
-    constexpr std::array<Word, std::variant_size_v<Fault>> labels{1, 2, 3, 5}; // in Fault's order
-    return labels.at(fault.index());
-}
-
 namespace {
 
 /// "LR": in the message about an unknown system call, the address after the `svc`, which no reply
@@ -70,19 +65,9 @@ struct Describe {
     }
 };
 
-} // namespace
-
-Words fault_words(const Thread& thread) {
-    return std::visit(Describe{thread}, thread.fault.value());
-}
-
-namespace {
-
 /// "It must be an endpoint with write and (grant or grantReply)."
 std::optional<Sending> handler_of(const World& world, Name thread) {
-    const auto slot = lookup(world, thread, world.threads.at(thread).fault_handler);
-    if (std::holds_alternative<LookupFailure>(slot)) return std::nullopt;
-    const Capability found = capability_in(world, std::get<SlotName>(slot));
+    const Capability found = capability_at(world, thread, world.threads.at(thread).fault_handler);
     const auto* endpoint = std::get_if<EndpointCap>(&found);
     if (endpoint == nullptr || !endpoint->rights.write) return std::nullopt;
     const auto [write, read, grant, grant_reply] = endpoint->rights;
@@ -91,6 +76,15 @@ std::optional<Sending> handler_of(const World& world, Name thread) {
 }
 
 } // namespace
+
+Word fault_label(const Fault& fault) {
+    constexpr std::array<Word, std::variant_size_v<Fault>> labels{1, 2, 3, 5}; // in Fault's order
+    return labels.at(fault.index());
+}
+
+Words fault_words(const Thread& thread) {
+    return std::visit(Describe{thread}, thread.fault.value());
+}
 
 void raise_fault(World& world, Name name, const Fault& fault) {
     const auto handler = handler_of(world, name);

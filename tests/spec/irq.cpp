@@ -63,16 +63,12 @@ Words invoke_irq_control(World& world, const Invocation& call) {
 }
 
 Words invoke_irq_handler(World& world, const Invocation& call, Name interrupt) {
+    using enum Method;
     const SlotName stored{interrupt, 0};
-    if (call.method == Method::IrqAck) {
-        world.interrupts.at(interrupt) = false;
-    } else if (call.method == Method::IrqSetNotification) {
-        set_notification(world, call, stored);
-    } else if (call.method == Method::IrqClear) {
-        delete_capability(world, stored);
-    } else {
-        throw Refusal{IllegalOperation};
-    }
+    if (call.method < IrqAck || call.method > IrqClear) throw Refusal{IllegalOperation};
+    if (call.method == IrqAck) world.interrupts.at(interrupt) = false;
+    if (call.method == IrqSetNotification) set_notification(world, call, stored);
+    if (call.method == IrqClear) delete_capability(world, stored);
     return {};
 }
 

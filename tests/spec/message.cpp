@@ -38,18 +38,14 @@ Words outgoing_words(World& world, Name thread) {
     return words;
 }
 
-std::variant<std::vector<Argument>, CapFault> outgoing_capabilities(World& world, Name thread) {
+std::vector<Argument> outgoing_capabilities(World& world, Name thread) {
     std::vector<Argument> found;
     const auto base = buffer_of(world, thread, Access::ReadOnly);
     const auto info = MessageInfo::from_word(x_register(world, thread, 1));
     for (Word i = 0; base && i < info.extra_caps; ++i) {
-        const Word cptr = read_word(world, *base, buffer::caps_or_badges + i);
-        const auto slot = lookup(world, thread, cptr);
-        if (const auto* failure = std::get_if<LookupFailure>(&slot)) {
-            return CapFault{cptr, false, *failure};
-        }
-        const SlotName name = std::get<SlotName>(slot);
-        found.push_back({name, capability_in(world, name)});
+        const SlotName slot =
+            lookup(world, thread, read_word(world, *base, buffer::caps_or_badges + i));
+        found.push_back({slot, capability_in(world, slot)});
     }
     return found;
 }
@@ -73,10 +69,9 @@ namespace {
 /// "Receive slot: receiveCNode is a CPtr resolved at 64 bits, receiveIndex/receiveDepth resolved in
 /// it to an empty slot. Anything wrong means: no slot, no error."
 std::optional<SlotName> receive_slot(const World& world, Name receiver, Word base) {
-    const auto root = lookup(world, receiver, read_word(world, base, buffer::receive_cnode));
-    if (std::holds_alternative<LookupFailure>(root)) return std::nullopt;
+    const Word root = read_word(world, base, buffer::receive_cnode);
     try {
-        return empty_target(world, capability_in(world, std::get<SlotName>(root)),
+        return empty_target(world, capability_at(world, receiver, root),
                             read_word(world, base, buffer::receive_index),
                             read_word(world, base, buffer::receive_depth));
     } catch (const Refusal&) {
@@ -117,10 +112,11 @@ void transfer_capabilities(World& world, const std::vector<Argument>& sent, Name
 
 /// The capabilities that go along. "If one lookup fails then, none is transferred."
 std::vector<Argument> capabilities_along(World& world, Name from, bool grant) {
-    if (!grant) return {};
-    auto found = outgoing_capabilities(world, from);
-    auto* all = std::get_if<std::vector<Argument>>(&found);
-    return all == nullptr ? std::vector<Argument>{} : std::move(*all);
+    try {
+        return grant ? outgoing_capabilities(world, from) : std::vector<Argument>{};
+    } catch (const CapFault&) {
+        return {};
+    }
 }
 
 } // namespace

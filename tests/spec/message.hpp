@@ -31,9 +31,9 @@ void transfer(World& world, Name from, Name to, const Passage& passage);
 /// The words that a thread sends, as far as it has a buffer for them.
 Words outgoing_words(World& world, Name thread);
 
-/// The capabilities that a thread sends, looked up in order, or the CPtr that was not found and
-/// why. None without an IPC buffer.
-std::variant<std::vector<Argument>, CapFault> outgoing_capabilities(World& world, Name thread);
+/// The capabilities that a thread sends, looked up in order. None without an IPC buffer.
+/// \throws CapFault for the first that is not found.
+std::vector<Argument> outgoing_capabilities(World& world, Name thread);
 
 /// Puts a message of the kernel's own into a thread's registers and buffer. The length is cut to
 /// what there is room for.

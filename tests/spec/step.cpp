@@ -68,66 +68,66 @@ struct Invoke {
 };
 
 /// "Look up the invoked CPtr; then all extra CPtrs (only when the caller has an IPC buffer); then
-/// decode." With no IPC buffer the message is cut to 4 words.
-std::variant<Invocation, CapFault> find_invocation(World& world, Name caller) {
-    const Word cptr = x_register(world, caller, 0);
-    const auto slot = lookup(world, caller, cptr);
-    if (const auto* failure = std::get_if<LookupFailure>(&slot)) {
-        return CapFault{cptr, false, *failure};
-    }
+/// decode." With no IPC buffer the message is cut to 4 words. \throws CapFault.
+Invocation find_invocation(World& world, Name caller) {
+    const SlotName slot = lookup(world, caller, x_register(world, caller, 0));
     auto arguments = outgoing_capabilities(world, caller);
-    if (auto* fault = std::get_if<CapFault>(&arguments)) return *fault;
-    const auto info = MessageInfo::from_word(x_register(world, caller, 1));
-    return Invocation{caller, std::get<SlotName>(slot), Method(info.label),
-                      outgoing_words(world, caller),
-                      std::get<std::vector<Argument>>(std::move(arguments))};
+    const Word label = MessageInfo::from_word(x_register(world, caller, 1)).label;
+    return {caller, slot, Method(label), outgoing_words(world, caller), std::move(arguments)};
 }
 
 /// "Errors and results are reported to Call only." Nor does a call return to a caller that it has
 /// stopped or deleted.
-void invoke(World& world, Name caller, Manner manner, Outcome& outcome) {
-    const auto found = find_invocation(world, caller);
-    if (const auto* fault = std::get_if<CapFault>(&found)) {
-        if (manner.blocking) raise_fault(world, caller, *fault);
-        return;
-    }
-    const auto& call = std::get<Invocation>(found);
+void invoke(World& world, const Invocation& call, Manner manner, Outcome& outcome) {
     try {
         const Capability invoked = capability_in(world, call.slot);
         const auto words = std::visit(Invoke{world, call, manner, outcome}, invoked);
-        if (words && manner.call && world.present.calling) deliver(world, caller, {}, 0, *words);
+        if (words && manner.call && world.present.calling) {
+            deliver(world, call.caller, {}, 0, *words);
+        }
     } catch (const Refusal& refusal) {
         outcome.refusal = refusal;
         if (manner.call) {
-            deliver(world, caller, {.label = Word(refusal.error)}, 0, refusal.words);
+            deliver(world, call.caller, {.label = Word(refusal.error)}, 0, refusal.words);
         }
     }
 }
 
-/// "Failed lookup, or not an endpoint or notification, or no read right, or a notification bound to
-/// another thread: CapFault in the receive phase."
-void receive_call(World& world, Name caller, bool blocking) {
-    const Word cptr = x_register(world, caller, 0);
-    const auto slot = lookup(world, caller, cptr);
-    if (const auto* failure = std::get_if<LookupFailure>(&slot)) {
-        raise_fault(world, caller, CapFault{cptr, true, *failure});
-        return;
+void send_call(World& world, Name caller, Manner manner, Outcome& outcome) {
+    try {
+        invoke(world, find_invocation(world, caller), manner, outcome);
+    } catch (const CapFault& fault) {
+        if (manner.blocking) raise_fault(world, caller, fault);
     }
-    const Capability found = capability_in(world, std::get<SlotName>(slot));
-    if (const auto* endpoint = std::get_if<EndpointCap>(&found);
-        endpoint && endpoint->rights.read) {
-        receive(world, caller, *endpoint, blocking);
-        return;
-    }
+}
+
+/// The endpoint or notification to receive from. "Failed lookup, or not an endpoint or
+/// notification, or no read right, or a notification bound to another thread: CapFault in the
+/// receive phase." \throws CapFault.
+std::variant<EndpointCap, NotificationCap> find_source(const World& world, Name caller, Word cptr) {
+    const Capability found = capability_in(world, lookup(world, caller, cptr));
+    const auto* endpoint = std::get_if<EndpointCap>(&found);
+    if (endpoint != nullptr && endpoint->rights.read) return *endpoint;
     const auto* object = std::get_if<NotificationCap>(&found);
     if (object != nullptr && object->rights.read) {
         const auto& bound = world.notifications.at(object->notification).bound;
-        if (!bound || bound == caller) {
-            wait(world, caller, object->notification, blocking);
-            return;
-        }
+        if (!bound || bound == caller) return *object;
     }
-    raise_fault(world, caller, CapFault{cptr, true, LookupFailure{MissingCapability, {0}}});
+    throw CapFault{cptr, true, {MissingCapability, {0}}};
+}
+
+void receive_call(World& world, Name caller, bool blocking) {
+    try {
+        const auto source = find_source(world, caller, x_register(world, caller, 0));
+        if (const auto* endpoint = std::get_if<EndpointCap>(&source)) {
+            receive(world, caller, *endpoint, blocking);
+        } else {
+            wait(world, caller, std::get<NotificationCap>(source).notification, blocking);
+        }
+    } catch (CapFault fault) {
+        fault.receiving = true;
+        raise_fault(world, caller, fault);
+    }
 }
 
 /// "Reply with an empty caller slot does nothing."
@@ -138,9 +138,8 @@ void reply_call(World& world, Name caller) {
 
 /// "0 also when the lookup fails."
 void identify(World& world, Name caller) {
-    const auto slot = lookup(world, caller, x_register(world, caller, 0));
-    const auto* found = std::get_if<SlotName>(&slot);
-    x_register(world, caller, 0) = found == nullptr ? 0 : type_number(capability_in(world, *found));
+    Word& x0 = x_register(world, caller, 0);
+    x0 = type_number(capability_at(world, caller, x0));
 }
 
 /// Whether the name in a buffer ends within 960 bytes.
@@ -155,18 +154,16 @@ bool name_ends(const World& world, Word base) {
 /// "On something that is no TCB, with no IPC buffer or with too long a name" it stops the machine.
 /// The name itself shows in what the kernel prints, and is not modelled.
 bool can_name_thread(World& world, Name caller) {
-    const auto slot = lookup(world, caller, x_register(world, caller, 0));
-    const auto* found = std::get_if<SlotName>(&slot);
+    const Capability found = capability_at(world, caller, x_register(world, caller, 0));
     const auto base = buffer_of(world, caller, Access::ReadOnly);
-    return found != nullptr && is<ThreadCap>(capability_in(world, *found)) && base &&
-           name_ends(world, *base);
+    return is<ThreadCap>(found) && base && name_ends(world, *base);
 }
 
 void system_call(World& world, Name caller, Syscall number, Outcome& outcome) {
     switch (number) {
-    case Syscall::Call: return invoke(world, caller, {true, true}, outcome);
-    case Syscall::Send: return invoke(world, caller, {true, false}, outcome);
-    case Syscall::NbSend: return invoke(world, caller, {false, false}, outcome);
+    case Syscall::Call: return send_call(world, caller, {true, true}, outcome);
+    case Syscall::Send: return send_call(world, caller, {true, false}, outcome);
+    case Syscall::NbSend: return send_call(world, caller, {false, false}, outcome);
     case Syscall::Recv: return receive_call(world, caller, true);
     case Syscall::NbRecv: return receive_call(world, caller, false);
     case Syscall::Reply: return reply_call(world, caller);
@@ -258,40 +255,6 @@ Outcome apply(World& world, const Event& event) {
     std::visit(Happen{world, outcome}, event);
     settle(world);
     return outcome;
-}
-
-namespace {
-
-void note_registers(const World& before, const World& after, Outcome& outcome) {
-    for (const auto& [name, thread] : after.threads) {
-        const auto old = before.threads.find(name);
-        for (unsigned i = 0; i < reg::count; ++i) {
-            const bool kept = old != before.threads.end() &&
-                              old->second.registers.at(i) == thread.registers.at(i);
-            if (!kept) outcome.registers[name][i] = thread.registers.at(i);
-        }
-    }
-}
-
-void note_memory(const World& before, const World& after, Outcome& outcome) {
-    for (const auto& [address, value] : after.memory) {
-        if (read_word(before, address, 0) != value) outcome.memory[address] = value;
-    }
-    for (const auto& [address, value] : before.memory) {
-        if (!after.memory.contains(address)) outcome.memory[address] = 0;
-    }
-}
-
-} // namespace
-
-Step step(const World& world, const Event& event) {
-    Step result{world, {}};
-    result.outcome = apply(result.world, event);
-    World before = world;
-    if (const auto* call = std::get_if<Call>(&event)) enter(before, *call);
-    note_registers(before, result.world, result.outcome);
-    note_memory(before, result.world, result.outcome);
-    return result;
 }
 
 } // namespace spec

@@ -210,8 +210,7 @@ Words invoke_thread(World& world, const Invocation& call, Name target) {
     if (call.method == Configure) configure(world, call, target);
     if (call.method == SetSpace) set_space(world, call, target);
     if (call.method == SetIpcBuffer) set_ipc_buffer(world, call, target);
-    if (call.method == SetPriority || call.method == SetMaxPriority ||
-        call.method == SetSchedParams) {
+    if (call.method >= SetPriority && call.method <= SetSchedParams) {
         set_priorities(world, call, target);
     }
     if (call.method == Method::Suspend) suspend(world, target);

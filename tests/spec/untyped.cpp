@@ -35,20 +35,9 @@ struct Request {
 
 /// log2 of the object's size in bytes.
 Word bits_of(Type type, Word size_bits) {
-    switch (type) {
-    case Type::Untyped: return size_bits;
-    case Type::Thread: return 11;
-    case Type::Endpoint: return 4;
-    case Type::Notification: return 5;
-    case Type::CNode: return size_bits + 5;
-    case Type::HugePage: return 30;
-    case Type::LargePage: return 21;
-    case Type::VSpace:
-    case Type::SmallPage:
-    case Type::PageTable:
-    case Type::End: break;
-    }
-    return 12;
+    constexpr std::array<Word, 10> fixed{0, 11, 4, 5, 0, 30, 12, 12, 21, 12}; // in Type's order
+    if (type == Type::Untyped) return size_bits;
+    return type == Type::CNode ? size_bits + 5 : fixed.at(static_cast<std::size_t>(type));
 }
 
 bool is_frame(Type type) {

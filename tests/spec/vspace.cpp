@@ -123,23 +123,6 @@ void map_table(World& world, const Invocation& call, const PageTableCap& table) 
         PageTableCap{table.table, Mapping{*argument.asid, first}};
 }
 
-} // namespace
-
-Words invoke_page_table(World& world, const Invocation& call, const PageTableCap& table) {
-    if (call.method == Method::PageTableMap) {
-        map_table(world, call, table);
-    } else if (call.method == Method::PageTableUnmap) {
-        if (holders(world, table.table) > 1) throw Refusal{RevokeFirst};
-        unmap_table(world, table);
-        world.slots.at(call.slot).capability = PageTableCap{table.table, {}};
-    } else {
-        throw Refusal{IllegalOperation};
-    }
-    return {};
-}
-
-namespace {
-
 /// "Capability already mapped: in another ASID IC(1), at another address IA(0); not mapped: end of
 /// the page > user top: IA(0)."
 void check_place(const FrameCap& frame, const Mapping& wanted) {
@@ -190,6 +173,19 @@ void check_page_cache_operation(const World& world, const Invocation& call, cons
 }
 
 } // namespace
+
+Words invoke_page_table(World& world, const Invocation& call, const PageTableCap& table) {
+    if (call.method == Method::PageTableMap) {
+        map_table(world, call, table);
+    } else if (call.method == Method::PageTableUnmap) {
+        if (holders(world, table.table) > 1) throw Refusal{RevokeFirst};
+        unmap_table(world, table);
+        world.slots.at(call.slot).capability = PageTableCap{table.table, {}};
+    } else {
+        throw Refusal{IllegalOperation};
+    }
+    return {};
+}
 
 Words invoke_frame(World& world, const Invocation& call, const FrameCap& frame) {
     if (call.method < Method::PageMap || call.method > Method::PageGetAddress) {
