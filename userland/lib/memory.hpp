@@ -2,7 +2,7 @@
 /// Address spaces, and what is mapped in them.
 #pragma once
 
-#include "lib/capability.hpp"
+#include "lib/untyped.hpp"
 
 namespace user {
 
@@ -15,6 +15,14 @@ class VSpace : public Capability {
   public:
     static constexpr auto object_type = k::abi::ObjectType::VSpace;
     using Capability::Capability;
+
+    /// What is to be done with the caches for the addresses from `begin` to before `end`, which lie
+    /// in one page.
+    [[nodiscard]] Status clean(u64 begin, u64 end) const noexcept;
+    [[nodiscard]] Status invalidate(u64 begin, u64 end) const noexcept;
+    [[nodiscard]] Status clean_and_invalidate(u64 begin, u64 end) const noexcept;
+    /// Lets instructions be fetched that have been written as data.
+    [[nodiscard]] Status unify_instruction(u64 begin, u64 end) const noexcept;
 };
 
 /// The root task's own address space.
@@ -49,6 +57,20 @@ class FrameOf : public Capability {
 
     [[nodiscard]] Status unmap() const noexcept { return status_of(seL4_ARM_Page_Unmap(cptr())); }
 
+    /// As VSpace has them, by offsets in the frame, which must be mapped.
+    [[nodiscard]] Status clean(u64 begin, u64 end) const noexcept {
+        return status_of(seL4_ARM_Page_Clean_Data(cptr(), begin, end));
+    }
+    [[nodiscard]] Status invalidate(u64 begin, u64 end) const noexcept {
+        return status_of(seL4_ARM_Page_Invalidate_Data(cptr(), begin, end));
+    }
+    [[nodiscard]] Status clean_and_invalidate(u64 begin, u64 end) const noexcept {
+        return status_of(seL4_ARM_Page_CleanInvalidate_Data(cptr(), begin, end));
+    }
+    [[nodiscard]] Status unify_instruction(u64 begin, u64 end) const noexcept {
+        return status_of(seL4_ARM_Page_Unify_Instruction(cptr(), begin, end));
+    }
+
     /// Where it is in physical memory.
     [[nodiscard]] Result<u64> address() const noexcept {
         const auto answer = seL4_ARM_Page_GetAddress(cptr());
@@ -71,5 +93,16 @@ class AsidPool : public Capability {
 };
 
 inline constexpr AsidPool own_asid_pool{k::abi::InitialSlot::InitThreadASIDPool};
+
+/// The capability to make sets of address space identifiers.
+class AsidControl : public Capability {
+  public:
+    using Capability::Capability;
+
+    /// Makes a pool in an empty slot of the program's own. \param memory  a whole page of it
+    [[nodiscard]] Result<AsidPool> make_pool(Untyped memory, u64 slot) const noexcept;
+};
+
+inline constexpr AsidControl own_asid_control{k::abi::InitialSlot::ASIDControl};
 
 } // namespace user

@@ -39,6 +39,14 @@ Status Tcb::write(const seL4_UserContext& registers, u64 count, bool resume) con
         seL4_TCB_WriteRegisters(cptr(), static_cast<seL4_Bool>(resume), 0, count, &registers));
 }
 
+Status Tcb::copy_from(Tcb source, RegisterSets sets, bool suspend_source,
+                      bool resume) const noexcept {
+    return status_of(
+        seL4_TCB_CopyRegisters(cptr(), source.cptr(), static_cast<seL4_Bool>(suspend_source),
+                               static_cast<seL4_Bool>(resume), static_cast<seL4_Bool>(sets.frame),
+                               static_cast<seL4_Bool>(sets.integer), 0));
+}
+
 Status Tcb::suspend() const noexcept {
     return status_of(seL4_TCB_Suspend(cptr()));
 }

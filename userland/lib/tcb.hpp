@@ -21,6 +21,15 @@ struct Surroundings {
     VSpace vspace;
 };
 
+/// What the root task itself sees, and no fault handler.
+inline constexpr Surroundings own_surroundings{0, own_cspace, 0, own_vspace};
+
+/// Which registers CopyRegisters takes.
+struct RegisterSets {
+    bool frame;   ///< pc, sp, spsr, x0-x8, x16-x18, x29, x30
+    bool integer; ///< the others
+};
+
 /// A capability to a thread.
 class Tcb : public Capability {
   public:
@@ -41,6 +50,10 @@ class Tcb : public Capability {
                               bool suspend = false) const noexcept;
     [[nodiscard]] Status write(const seL4_UserContext& registers, u64 count,
                                bool resume = false) const noexcept;
+
+    /// Takes registers over from another thread, which is suspended if told to.
+    [[nodiscard]] Status copy_from(Tcb source, RegisterSets sets, bool suspend_source = false,
+                                   bool resume = false) const noexcept;
 
     [[nodiscard]] Status suspend() const noexcept;
     [[nodiscard]] Status resume() const noexcept;

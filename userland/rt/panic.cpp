@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/types.hpp"
 
+#include <sel4/assert.h>
 #include <sel4/sel4.h>
 
 namespace {
@@ -35,6 +36,10 @@ void k::assertion_failed(const char* condition, Place place) noexcept {
     print_number(static_cast<k::u64>(place.line));
     seL4_DebugPutString(": ");
     rt::panic(condition);
+}
+
+extern "C" void __assert_fail(const char* condition, const char* file, int line, const char*) {
+    k::assertion_failed(condition, {file, line});
 }
 
 extern "C" [[noreturn]] void abort() noexcept;

@@ -16,7 +16,7 @@ extern const unsigned char tls_bytes[];       // NOLINT(*-avoid-c-arrays): its a
 
 LIBSEL4_THREAD_LOCAL seL4_IPCBuffer* __sel4_ipc_buffer; // NOLINT(readability-identifier-naming)
 
-[[noreturn]] void start_program(const seL4_BootInfo* boot_info) noexcept;
+[[noreturn]] void start_program(seL4_BootInfo* boot_info) noexcept;
 
 /// What a program begins with, in C or C++.
 int main();
@@ -24,7 +24,7 @@ int main();
 
 namespace {
 
-constinit const seL4_BootInfo* first_page = nullptr;
+constinit seL4_BootInfo* first_page = nullptr;
 constinit rt::ThreadStorage first_thread;
 
 } // namespace
@@ -41,11 +41,11 @@ seL4_Word ThreadStorage::prepare() noexcept {
 
 } // namespace rt
 
-const seL4_BootInfo* seL4_GetBootInfo() {
+seL4_BootInfo* seL4_GetBootInfo() {
     return first_page;
 }
 
-void start_program(const seL4_BootInfo* boot_info) noexcept {
+void start_program(seL4_BootInfo* boot_info) noexcept {
     asm volatile("msr tpidr_el0, %0" : : "r"(first_thread.prepare()));
     seL4_SetIPCBuffer(boot_info->ipcBuffer);
     first_page = boot_info;

@@ -19,22 +19,16 @@ static inline const char *failure_name(seL4_Word failure)
     return failure <= seL4_GuardMismatch ? names[failure] : "?";
 }
 
-/* What a capability's type is called: those types that the demos in C meet. */
+/* What a capability's type is called. */
 static inline const char *type_name(seL4_CPtr cptr)
 {
-    switch (seL4_DebugCapIdentify(cptr)) {
-    case 0:
-        return "Null";
-    case 2:
-        return "Untyped";
-    case 4:
-        return "Endpoint";
-    case 6:
-        return "Notification";
-    case 10:
-        return "CNode";
-    }
-    return "?";
+    static const char *const names[] = {
+        [0] = "Null",        [1] = "Frame",        [2] = "Untyped",  [3] = "PageTable",
+        [4] = "Endpoint",    [6] = "Notification", [8] = "Reply",    [9] = "VSpace",
+        [10] = "CNode",      [11] = "ASIDControl", [12] = "TCB",     [13] = "ASIDPool",
+        [14] = "IRQControl", [16] = "IRQHandler",  [18] = "Zombie",  [20] = "Domain"};
+    const seL4_Uint32 type = seL4_DebugCapIdentify(cptr);
+    return type < sizeof names / sizeof *names && names[type] ? names[type] : "?";
 }
 
 /* Where the walk through a capability space ended: words 0 to 4 of a FailedLookup. */

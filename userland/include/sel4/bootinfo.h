@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 /* The address that the kernel passed in x0; start-up keeps it. */
-const seL4_BootInfo *seL4_GetBootInfo(void);
+seL4_BootInfo *seL4_GetBootInfo(void);
 #ifdef __cplusplus
 }
 #endif

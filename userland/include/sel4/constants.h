@@ -31,6 +31,10 @@ enum seL4_MsgLimits { seL4_MsgLengthBits = 7, seL4_MsgExtraCapBits = 2, seL4_Msg
 
 enum priorityConstants { seL4_InvalidPrio = -1, seL4_MinPrio = 0, seL4_MaxPrio = 255 };
 
+/* The third word of a VMFault message. */
+#define seL4_DataFault        0
+#define seL4_InstructionFault 1
+
 /* The labels of fault messages. */
 typedef enum {
     seL4_Fault_NullFault = 0,
