@@ -1,5 +1,6 @@
 #include "syscall/kill.hpp"
 
+#include "abi/names.hpp"
 #include "base/backtrace.hpp"
 #include "base/print.hpp"
 
@@ -13,17 +14,6 @@ KernelExit stop(Tcb& thread, u64 pc) noexcept {
           thread.context.sp);
     thread.state = ThreadState::Inactive;
     return KernelExit::Reschedule;
-}
-
-std::string_view name(abi::LookupFailureType type) noexcept {
-    switch (type) {
-#define K_LOOKUP_FAILURE(name, number, words)                                                      \
-    case abi::LookupFailureType::name:                                                             \
-        return #name;
-#include "abi/lookup_failures.def"
-#undef K_LOOKUP_FAILURE
-    }
-    return "";
 }
 
 } // namespace

@@ -1,10 +1,8 @@
 /// \file
 /// The rows of kernel/abi's tables against the same rows written down once more.
 #include "abi/boot_info.hpp"
-#include "abi/errors.hpp"
-#include "abi/faults.hpp"
 #include "abi/invocations.hpp"
-#include "abi/objects.hpp"
+#include "abi/names.hpp"
 #include "abi/syscalls.hpp"
 
 #include <gtest/gtest.h>
@@ -371,6 +369,19 @@ TEST(Tables, FaultsInC) {
     EXPECT_EQ((std::vector<int>{seL4_VMFault_IP, seL4_VMFault_Addr, seL4_VMFault_PrefetchFault,
                                 seL4_VMFault_FSR, seL4_VMFault_Length}),
               (std::vector<int>{0, 1, 2, 3, 4}));
+}
+
+TEST(Tables, Names) {
+    EXPECT_EQ(name(abi::Error::NoError), "NoError");
+    EXPECT_EQ(name(abi::Error{10}), "NotEnoughMemory");
+    EXPECT_EQ(name(abi::Error{11}), "an error that there is not");
+    EXPECT_EQ(name(abi::LookupFailureType{4}), "GuardMismatch");
+    EXPECT_EQ(name(abi::LookupFailureType{5}), "a failure that there is not");
+    EXPECT_EQ(name(abi::Fault{5}), "VMFault");
+    EXPECT_EQ(name(abi::Fault{0}), "no fault");
+    EXPECT_EQ(name(abi::Fault{4}), "a fault that there is not");
+    EXPECT_EQ(name(abi::CapabilityType{13}), "ASIDPool");
+    EXPECT_EQ(name(abi::CapabilityType{5}), "a type that there is not");
 }
 
 TEST(Tables, InitialSlots) {

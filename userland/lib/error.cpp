@@ -34,28 +34,6 @@ Status status_of(seL4_Error error) noexcept {
     return k::Unexpected{refusal};
 }
 
-std::string_view name(Error error) noexcept {
-    switch (error) {
-#define K_ERROR(name, number, words)                                                               \
-    case Error::name:                                                                              \
-        return #name;
-#include "abi/errors.def"
-#undef K_ERROR
-    }
-    return "an error that there is not";
-}
-
-std::string_view name(LookupFailureType failure) noexcept {
-    switch (failure) {
-#define K_LOOKUP_FAILURE(name, number, words)                                                      \
-    case LookupFailureType::name:                                                                  \
-        return #name;
-#include "abi/lookup_failures.def"
-#undef K_LOOKUP_FAILURE
-    }
-    return "a failure that there is not";
-}
-
 void Refusal::describe(k::TextOut out) const noexcept {
     out.write(name(error));
     switch (error) {

@@ -2,7 +2,7 @@
 /// What an invocation comes to: a value, or why the kernel refused it.
 #pragma once
 
-#include "abi/errors.hpp"
+#include "abi/names.hpp"
 #include "base/format.hpp"
 #include "base/result.hpp"
 
@@ -35,10 +35,6 @@ using Status = Result<k::Ok>;
 
 /// The outcome that a stub has returned. The words of an error are in the IPC buffer.
 [[nodiscard]] Status status_of(seL4_Error error) noexcept;
-
-/// The name that an error has in the interface.
-[[nodiscard]] std::string_view name(k::abi::Error error) noexcept;
-[[nodiscard]] std::string_view name(k::abi::LookupFailureType failure) noexcept;
 
 /// Prints why something was refused, as a line.
 void print_refusal(const Refusal& refusal) noexcept;

@@ -15,7 +15,6 @@ using k::abi::Error;
 using k::abi::LookupFailureType;
 using k::abi::ObjectType;
 using user::counts_per_second;
-using user::name;
 using user::print;
 using user::virtual_count;
 

@@ -1,5 +1,6 @@
 // Chapter 09: how addresses lead to capabilities, over several CNodes, and what can be done with
 // a capability once it is found.
+#include "abi/names.hpp"
 #include "lib/capability.hpp"
 #include "lib/message.hpp"
 #include "lib/print.hpp"
@@ -27,17 +28,6 @@ constexpr u64 unguarded_root = 0x1f04;
 constexpr u64 spare = 0x1f05;
 constexpr u64 copies = 0x1f10;
 constexpr u64 results = 0x1f40;
-
-std::string_view name(CapabilityType type) {
-    switch (type) {
-#define K_CAPABILITY_TYPE(name, number)                                                            \
-    case CapabilityType::name:                                                                     \
-        return #name;
-#include "abi/capability_types.def"
-#undef K_CAPABILITY_TYPE
-    }
-    return "?";
-}
 
 CapabilityType type_in(u64 slot) {
     return user::Capability{slot}.type();

@@ -143,7 +143,7 @@ void show_tree(Untyped memory) {
     draw_tree();
     revoke(untyped);
     const auto info = seL4_Call(cptr(cnode), user::message(0, {}));
-    print("use of a CNode after that: {}\n", user::name(Error{seL4_MessageInfo_get_label(info)}));
+    print("use of a CNode after that: {}\n", name(Error{seL4_MessageInfo_get_label(info)}));
 }
 
 // --- Memory -------------------------------------------------------------------------------------
