@@ -349,25 +349,58 @@ def test_libfdt_is_not_fetched_onto_a_full_disk(
     assert list((machine.base / "deps").iterdir()) == [] and machine.calls() == []
 
 
+SLOW_APT_GET = """\
+#!/bin/sh
+trap 'echo stopped in order > MACHINE/log; exit 100' INT
+touch MACHINE/started
+for i in $(/usr/bin/seq 300); do /bin/sleep 0.1; done
+"""
+LISTS = """
+import signal, sys
+sys.path.insert(0, "SCRIPTS")
+from tessera import cli
+from tessera.setup import apt
+signal.signal(signal.SIGTERM, cli._terminate)
+apt.apt_get(["update"], "lists")
+"""
+#: Before LISTS: the signal comes when apt-get is at work and `Popen` has not yet returned.
+SIGNAL_AT_THE_START = """
+import pathlib, signal, subprocess, time
+class Popen(subprocess.Popen):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        while not pathlib.Path("MACHINE/started").exists():
+            time.sleep(0.01)
+        signal.raise_signal(NUMBER)
+subprocess.Popen = Popen
+"""
+
+
+def fetches_lists(machine: Machine, repository: Path, before: str = "") -> subprocess.Popen[bytes]:
+    """The tool in a process of its own, with an apt-get that takes its time."""
+    machine.add("apt-get", SLOW_APT_GET)
+    code = (before + LISTS).replace("MACHINE", str(machine.base))
+    code = code.replace("SCRIPTS", str(repository / "scripts"))
+    return subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_apt_first(machine: Machine, repository: Path, number: int) -> None:
     """apt must not be killed in the middle of its work, nor go on behind the user's back."""
-    machine.add(
-        "apt-get",
-        "#!/bin/sh\ntrap 'echo stopped in order > MACHINE/log; exit 100' INT\n"
-        "touch MACHINE/started\nfor i in $(/usr/bin/seq 300); do /bin/sleep 0.1; done\n",
-    )
-    code = (
-        f"import sys; sys.path.insert(0, {str(repository / 'scripts')!r})\n"
-        "import signal; from tessera import cli; from tessera.setup import apt\n"
-        "signal.signal(signal.SIGTERM, cli._terminate)\n"
-        "apt.apt_get(['update'], 'lists')\n"
-    )
-    tool = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    tool = fetches_lists(machine, repository)
     eventually((machine.base / "started").stat)
     tool.send_signal(number)
+    assert tool.wait(timeout=20) != 0
+    assert machine.calls() == ["stopped in order"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_moment_of_its_start_stops_apt_too(
+    machine: Machine, repository: Path, number: int
+) -> None:
+    tool = fetches_lists(machine, repository, SIGNAL_AT_THE_START.replace("NUMBER", str(int(number))))
     assert tool.wait(timeout=20) != 0
     assert machine.calls() == ["stopped in order"]
 

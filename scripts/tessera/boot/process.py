@@ -5,7 +5,6 @@ import os
 import resource
 import signal
 import subprocess
-import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from tessera.boot.dialogue import Dialogue
 from tessera.boot.session import Keyboard, Session, Stop
 from tessera.chapter import Exchange, Limits
 from tessera.errors import Failure
+from tessera.programs import uninterrupted
 
 #: QEMU says this whenever a guest sleeps without a timer: with `-icount sleep=off` that is no news.
 _NO_NEWS = "warning: icount sleep disabled and no active timers"
@@ -67,30 +67,6 @@ def _started(command: Sequence[str], limits: Limits | None) -> Iterator[subproce
             stack.enter_context(guarded(process))
         _limit(process.pid, limits)
         yield process
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Signals that raise an exception do so only at the end of the block.
-
-    Between QEMU's start and the moment from which it is sure to be ended, and while it is being
-    ended, an exception would leave it behind.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # no handler runs here
-        return
-    arrived: list[int] = []
-    before = {number: handler for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-              if callable(handler := signal.getsignal(number))}
-    for number in before:
-        signal.signal(number, lambda came, _: arrived.append(came))
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in arrived:
-            signal.raise_signal(number)
 
 
 @contextmanager

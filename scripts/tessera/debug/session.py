@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Collection, Sequence
 
 from tessera import console
-from tessera.boot.process import guarded, uninterrupted
+from tessera.boot.process import guarded
 from tessera.errors import Misuse
+from tessera.programs import uninterrupted
 
 #: Seconds that a debugger may take to hang up after the machine has ended.
 PATIENCE = 1.0

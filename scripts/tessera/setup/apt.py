@@ -8,11 +8,11 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
-from typing import Mapping, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from tessera import console
 from tessera.errors import Failure, Misuse
-from tessera.programs import HEARD
+from tessera.programs import HEARD, uninterrupted
 from tessera.setup.host import Host
 
 #: Package lists older than this may name versions that the mirror no longer has.
@@ -86,29 +86,41 @@ def apt_get(
     """Runs apt-get with a progress line. If we are stopped, apt ends in good order before us."""
     report = Report(ok=False)
     command = [*prefix, *UNATTENDED, "apt-get", *QUIET, *args]
-    with console.progress(label) as show, subprocess.Popen(
-        command,
-        **HEARD,
-        env=env,
-    ) as process:
-        try:
-            for line in process.stdout or ():
-                if found := _STATUS.match(line):
-                    doing = "downloading" if found[1] == "dlstatus" else "installing"
-                    show(
-                        float(found[2]),
-                        f"{doing}: {found[3].strip()}" if doing == "installing" else doing,
-                    )
-                elif line.strip():
-                    report.lines.append(line.rstrip())
-        except BaseException:
-            with contextlib.suppress(
-                PermissionError
-            ):  # under sudo only Ctrl-C reaches it, by itself
-                process.send_signal(signal.SIGINT)
-            raise
+    with console.progress(label) as show, _at_work(command, env) as process:
+        for line in process.stdout or ():
+            if found := _STATUS.match(line):
+                doing = "downloading" if found[1] == "dlstatus" else "installing"
+                show(
+                    float(found[2]),
+                    f"{doing}: {found[3].strip()}" if doing == "installing" else doing,
+                )
+            elif line.strip():
+                report.lines.append(line.rstrip())
         report.ok = process.wait() == 0
     return report
+
+
+@contextlib.contextmanager
+def _at_work(
+    command: Sequence[str], env: Mapping[str, str] | None
+) -> Iterator[subprocess.Popen[str]]:
+    """apt-get, from its start on. Whoever leaves the block early waits for its good order."""
+    with contextlib.ExitStack() as stack:
+        with uninterrupted():
+            process = stack.enter_context(subprocess.Popen(command, **HEARD, env=env))
+            stack.enter_context(_stopped_with_us(process))
+        yield process
+
+
+@contextlib.contextmanager
+def _stopped_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Tells a program to stop when an exception leaves the block."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(PermissionError):  # under sudo only Ctrl-C reaches it, by itself
+            process.send_signal(signal.SIGINT)
+        raise
 
 
 def lists_are_stale(host: Host) -> bool:
