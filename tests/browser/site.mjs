@@ -19,7 +19,7 @@ const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const site = resolve(folder);
 
-const WIDE = 1440, NARROW = 360, TABS = 2;
+const WIDE = 1440, NARROW = 360, TABS = 2, LONG = 120_000; // LONG: milliseconds that anything may take
 // Of long listings only the beginning is judged for access: the rest is made alike, and takes axe minutes.
 const ALIKE = ".lines .l:nth-child(n+40), .diff code > :nth-child(n+20), details.file:nth-of-type(n+8)";
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
@@ -41,6 +41,7 @@ function allPages(under = site) {
 async function openTab(context) {
     const tab = await context.newPage();
     tab.setDefaultTimeout(1000 * options.patience); // a busy machine is no mistake of the site's
+    tab.setDefaultNavigationTimeout(LONG);
     tab.showing = "";
     tab.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) say("console", tab.showing, message.text());
@@ -139,7 +140,9 @@ const ACTIONS = {
         await tab.keyboard.press("/");
         await tab.keyboard.type("conduit");
         await tab.waitForSelector("#found mark");
+        const section = await tab.evaluate(() => document.querySelector("#found li a").href);
         await tab.click("#found li >> nth=0 >> a");
+        await expect(tab, (section) => location.href === section, section);
         await expect(tab, () => document.querySelector("article").textContent.includes("conduit"));
     },
     async "a search for nothing says so"(tab) {
@@ -179,6 +182,7 @@ const ACTIONS = {
         await tab.setViewportSize({ width: WIDE, height: 900 });
     },
     async "a link to a folded diff unfolds it"(tab) {
+        await show(tab, "stage-01.html"); // so that the next one is a page of its own, with its diffs folded
         await show(tab, "stage-02.html#kernel-base-result.hpp");
         await expect(tab, () => document.getElementById("kernel-base-result.hpp").open);
     },
@@ -196,9 +200,10 @@ function castAction(page) {
     };
 }
 
-// Waits until `condition` holds in the page.
+// Waits until `condition` holds in the page. While a page is on its way or not yet whole, what the condition looks
+// at may be missing; then it throws, which says no more than that it does not hold yet.
 async function expect(tab, condition, argument) {
-    await tab.waitForFunction(condition, argument);
+    await tab.waitForFunction(`(argument) => { try { return (${condition})(argument); } catch { return false; } }`, argument);
 }
 
 async function act(browser, actions) {
@@ -225,7 +230,7 @@ async function takePictures(browser, pages, into) {
     }
 }
 
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGUMENTS });
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGUMENTS, timeout: LONG });
 const pages = allPages();
 if (options.screenshots) {
     await takePictures(browser, pages.filter((page) => !page.includes("/")), options.screenshots);
