@@ -1,0 +1,78 @@
+/// \file
+/// The real kernel on the host, in a small machine of its own: events go in, and its memory can be
+/// looked at, kept and put back.
+#pragma once
+
+#include "state/kernel_exit.hpp"
+#include "state/kernel_state.hpp"
+#include "step.hpp"
+
+namespace spec {
+
+/// log2 of slots and of bytes.
+struct MachineSize {
+    unsigned root_radix = 8;
+    unsigned untyped_bits = 18;
+};
+
+/// Where things are when a machine starts; other slots are empty.
+namespace place {
+constexpr Word thread = 1;
+constexpr Word root = 2;
+constexpr Word vspace = 3;
+constexpr Word asid_control = 5;
+constexpr Word asid_pool = 6;
+constexpr Word buffer = 10;
+constexpr Word untyped = 16;       ///< full of rubbish, as boot leaves memory
+constexpr Word small_untyped = 17; ///< 4 KiB
+constexpr Word device = 18;        ///< 4 KiB; whoever touches it dies
+} // namespace place
+
+/// How an event ended, if not with a thread that runs.
+enum class Ending { Runs, Idle, Halted, Panicked };
+
+/// There is one at a time, always at the same addresses.
+class HostMachine {
+  public:
+    explicit HostMachine(MachineSize size = {});
+    ~HostMachine();
+    HostMachine(const HostMachine&) = delete;
+    HostMachine& operator=(const HostMachine&) = delete;
+
+    /// Lets an event happen to the running thread. A call that is preempted is made again until it
+    /// is done. \param points  preemption points between two interrupts, if there are any.
+    Ending happen(const Event& event, std::optional<unsigned> points = {});
+
+    /// What the kernel has printed during the last event: why it has panicked.
+    const std::string& printed() const;
+
+    /// What the kernel's memory amounts to: a world that the model's can be compared with.
+    World abstraction() const;
+
+    /// All that changes: the memory and the kernel's own state.
+    struct Snapshot {
+        std::vector<Word> memory;
+        k::KernelState state;
+    };
+    Snapshot snapshot() const;
+    void restore(const Snapshot& snapshot);
+
+    const k::KernelState& state() const { return state_; }
+    std::span<k::Slot> root_slots() const;
+    k::Tcb& first_thread() const;
+
+  private:
+    struct Memory;
+
+    Memory& memory() const;
+    void boot();
+    void check() const;
+    void load(const Call& call);
+    k::KernelExit enter(const Event& event);
+    void run(const Event& event);
+
+    MachineSize size_;
+    k::KernelState state_{.firmware = k::dev::Psci{k::arch::Conduit::Hvc}};
+};
+
+} // namespace spec

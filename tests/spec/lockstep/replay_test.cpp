@@ -1,0 +1,48 @@
+/// \file
+/// Programs that were worth keeping: as lock-step prints them, to be played again.
+#include "pair.hpp"
+
+#include <gtest/gtest.h>
+
+namespace spec {
+namespace {
+
+Event svc(std::int64_t number, Word cptr, Word label, const Words& words, const Words& cptrs) {
+    return message(Syscall(number), cptr, label, words, cptrs);
+}
+
+void expect_agreement(const std::vector<Event>& events) {
+    Tally tally;
+    Pair pair{tally};
+    for (const Event& event : events) {
+        ASSERT_EQ(pair.play(event, 0), "") << pair.program();
+    }
+    EXPECT_EQ(pair.broken_invariants(), "");
+}
+
+/// A CNode in slot 20 gets the only other capability to itself; then its untyped is revoked.
+TEST(Replay, CNodeThatHoldsItself) {
+    expect_agreement({
+        svc(-1, 16, 1, {4, 3, 0, 0, 20, 1}, {2}),
+        svc(-1, 2, 20, {21, 64, 20, 64, 15}, {2}),
+        svc(-1, 20, 22, {5, 3, 21, 64}, {2}),
+        svc(-1, 2, 18, {20, 64}, {}),
+        svc(-1, 2, 17, {16, 64}, {}),
+    });
+}
+
+/// The first badged capability of a badge goes, then another gets the same badge: two families.
+TEST(Replay, SameBadgeTwice) {
+    expect_agreement({
+        svc(-1, 16, 1, {2, 0, 0, 0, 20, 1}, {2}),
+        svc(-1, 2, 21, {21, 64, 20, 64, 15, 7}, {2}),
+        svc(-1, 2, 20, {22, 64, 21, 64, 15}, {2}),
+        svc(-1, 2, 18, {21, 64}, {}),
+        svc(-1, 2, 21, {23, 64, 20, 64, 15, 7}, {2}),
+        svc(-1, 2, 17, {23, 64}, {}),
+        svc(-1, 2, 17, {20, 64}, {}),
+    });
+}
+
+} // namespace
+} // namespace spec

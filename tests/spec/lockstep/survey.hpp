@@ -1,0 +1,34 @@
+/// \file
+/// The kernel's memory as a world of the model's.
+#pragma once
+
+#include "host_machine.hpp"
+
+namespace spec {
+
+/// Finds every slot that is in use, and its name: through the CNodes and threads that capabilities
+/// name, and along the lists of the derivation tree, which lead to CNodes that hold each other and
+/// nobody else does.
+class Survey {
+  public:
+    explicit Survey(const HostMachine& machine);
+
+    World world();
+
+  private:
+    void add(const k::Slot& slot, SlotName name);
+    void add_holder(const k::Capability& cap);
+    void add_cnode(Name cnode, std::span<const k::Slot> slots);
+    void add_thread(const k::Tcb& thread);
+    void describe(const k::Slot& slot, SlotName name);
+    void describe_thread(Name name, const k::Tcb& thread);
+    void list_children(const k::Slot* first);
+
+    const HostMachine& machine_;
+    Name root_;
+    std::map<const k::Slot*, SlotName> names_;
+    std::map<Name, const k::Tcb*> threads_;
+    World world_;
+};
+
+} // namespace spec
