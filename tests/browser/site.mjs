@@ -203,7 +203,8 @@ function castAction(page) {
 // Waits until `condition` holds in the page. While a page is on its way or not yet whole, what the condition looks
 // at may be missing; then it throws, which says no more than that it does not hold yet.
 async function expect(tab, condition, argument) {
-    await tab.waitForFunction(`(argument) => { try { return (${condition})(argument); } catch { return false; } }`, argument);
+    const holds = `(${condition})(${JSON.stringify(argument)})`;
+    await tab.waitForFunction(`(() => { try { return ${holds}; } catch { return false; } })()`);
 }
 
 async function act(browser, actions) {

@@ -67,10 +67,14 @@ def test_each_check_can_fail(tmp_path: Path) -> None:
     assert any("color-contrast" in line for line in found["access"])
 
 
-def test_an_action_that_does_not_work_is_found(tmp_path: Path) -> None:
-    """A stage's page with nothing on it: neither folds nor cast."""
-    (tmp_path / "stage-02.html").write_text(BAD, encoding="utf-8")
-    assert any(
-        "the cast of stage-02.html plays" in line
-        for line in looked_at(tmp_path, patience=2)["action"]
-    )
+#: A stage's page with a cast that can be started, and shows nothing.
+STILL = """<!DOCTYPE html><html lang="en"><head><title>Still</title></head><body><main><h1>Still</h1>
+<details class="boot" open><summary>Boot</summary><pre class="timed"><code><b>1</b> Hello</code></pre>
+<button class="play">Play</button></details></main></body></html>"""
+
+
+@pytest.mark.parametrize("page, why", [(BAD, "page.evaluate"), (STILL, "page.waitForFunction")])
+def test_an_action_that_does_not_work_is_found(tmp_path: Path, page: str, why: str) -> None:
+    (tmp_path / "stage-03.html").write_text(page, encoding="utf-8")
+    (action,) = looked_at(tmp_path, patience=8)["action"]
+    assert f"the cast of stage-03.html plays: {why}" in action
