@@ -23,11 +23,14 @@ file(RELATIVE_PATH tree_from_build ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${tree_from_build}=)
 
 # Both hooks are compiled to nothing where they are off: kernel/base/trace.hpp and invariant.hpp.
+# A release kernel that is to be measured has debug calls all the same: programs print, and may read the
+# counters.
 option(TESSERA_TRACE "Record trace events" OFF)
+option(TESSERA_BENCHMARK "Let programs print and read the counters in release kernels, too" OFF)
 add_compile_definitions(
     K_TRACE=$<BOOL:${TESSERA_TRACE}>
     K_CHECK_INVARIANTS=$<CONFIG:Debug>
-    K_DEBUG_CALLS=$<CONFIG:Debug>)
+    K_DEBUG_CALLS=$<OR:$<CONFIG:Debug>,$<BOOL:${TESSERA_BENCHMARK}>>)
 
 # How all code for the machine is compiled, the kernel's and user programs', and why:
 add_library(tessera_bare INTERFACE)
@@ -107,6 +110,7 @@ macro(_tessera_machine_kernel)
     endif()
 
     add_executable(kernel.elf $<TARGET_OBJECTS:kernel_objects>)
+    tessera_whole_program()
     set_target_properties(kernel.elf PROPERTIES LINKER_LANGUAGE CXX
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LINK_DEPENDS ${kernel_LINKER_SCRIPT})
     target_link_libraries(kernel.elf PRIVATE tessera_freestanding)
@@ -127,6 +131,16 @@ macro(_tessera_machine_kernel)
         COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:kernel.elf> ${CMAKE_BINARY_DIR}/Image
         DEPENDS kernel.elf VERBATIM)
     add_custom_target(Image ALL DEPENDS ${CMAKE_BINARY_DIR}/Image)
+endmacro()
+
+# A release kernel is compiled as a whole, so small functions cost no call, whichever file they are in.
+# Not so the functions that compilers call by name: nobody is seen to call them.
+macro(tessera_whole_program)
+    if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(kernel_objects PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-flto>)
+        set_source_files_properties(arch/aarch64/runtime.cpp PROPERTIES COMPILE_OPTIONS -fno-lto)
+        target_link_options(kernel.elf PRIVATE -flto -flto-partition=one -ffreestanding)
+    endif()
 endmacro()
 
 macro(_tessera_host_kernel)
