@@ -147,7 +147,7 @@ def test_the_report_names_the_machine(capsys: pytest.CaptureFixture[str]) -> Non
     assert "a thing (2 runs)" in said and figures.machine() in said and "0.50 s" in said
 
 
-@pytest.mark.parametrize("args", [("kernel",), ("tool", "--runs", "0"), ("tool", "--runs", "x")])
+@pytest.mark.parametrize("args", [("kernel", "--check", "--accept"), ("tool", "--runs", "0"), ("tool", "--runs", "x")])
 def test_misuse(args: tuple[str, ...]) -> None:
     done = subprocess.run([ROOT / "tessera", "bench", *args], stdin=subprocess.DEVNULL, capture_output=True,
                           check=False)
