@@ -16,9 +16,6 @@ struct Act {
     bool operator==(const Act&) const = default;
 };
 
-/// The chapter whose kernel this is: it decides what may be called.
-constexpr int chapter = TESSERA_CHAPTER;
-
 /// The calls with which a program begins, so that there is something to work with.
 std::vector<Call> preparations();
 

@@ -1,11 +1,17 @@
 #include "host_machine.hpp"
 
 #include "arch/cpu.hpp"
+#include "arch/sysreg.hpp"
 #include "base/backtrace.hpp"
 #include "console.hpp"
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
 #include "object/untyped.hpp"
+#if SPEC_CHAPTER >= 11
+    #include "object/asid.hpp"
+    #include "object/frame.hpp"
+    #include "object/vspace.hpp"
+#endif
 #include "survey.hpp"
 #include "syscall/dispatch.hpp"
 #include "syscall/entry.hpp"
@@ -49,6 +55,9 @@ void* reserve(Word address, std::size_t bytes, int protection) {
 struct HostMachine::Memory {
     Bytes small_untyped;
     Bytes buffer;
+    Bytes vspace;
+    Bytes pool;
+    Bytes nowhere;
     k::Tcb thread;
     alignas(k::page_bytes) std::array<k::Slot, 256> root;
     Bytes device; ///< whoever touches it dies
@@ -98,11 +107,72 @@ void HostMachine::boot() {
     untyped(place::untyped, base, size_.untyped_bits, false);
     untyped(place::small_untyped, window.phys(&m.small_untyped).raw(), k::page_bits, false);
     untyped(place::device, window.phys(&m.device).raw(), k::page_bits, true);
-    thread.ipc_buffer = new (&m.buffer) k::abi::IpcBuffer{};
     thread.context.pc = 0x40'1000;
-    thread.state = k::ThreadState::Running;
     state_.image = {k::PhysAddr{0x4020'0000}, k::PhysAddr{0x4030'0000}};
+    boot_memory(thread);
+    start(thread);
+}
+
+#if SPEC_CHAPTER >= 11
+
+/// Nothing is mapped in the root task's VSpace, whose identifier is 1. Its IPC buffer is in a
+/// frame.
+void HostMachine::boot_memory(k::Tcb& thread) {
+    using k::arch::window;
+    Memory& m = memory();
+    const auto slots = root_slots();
+    const auto hold = [&](k::ThreadSlot slot, Word source) {
+        derive(thread.slot(slot), slots[source].cap, slots[source], k::Birth::Copy);
+    };
+    k::AsidTable& asids = state_.objects.asids;
+    asids.begin(window.phys(&m.nowhere));
+    asids.add(0, *window.at<k::AsidPool>(window.phys(&m.pool)));
+    asids.assign(k::arch::Asid::RootTask, window.phys(&m.vspace));
+    plant(slots[place::vspace],
+          k::Cap<k::VSpace>::make(window.phys(&m.vspace), k::arch::Asid::RootTask));
+    plant(slots[place::asid_control], k::Cap<k::AsidControl>::make());
+    plant(slots[place::asid_pool], k::Cap<k::AsidPool>::make(window.phys(&m.pool), 0));
+    plant(slots[place::buffer],
+          k::Cap<k::Frame>::make(window.phys(&m.buffer), k::arch::PageSize::Small, false));
+    hold(k::ThreadSlot::VSpaceRoot, place::vspace);
+    hold(k::ThreadSlot::IpcBuffer, place::buffer);
+    thread.buffer_address = 0x1'0000;
+    asids.space_of(slots[place::vspace].cap).enter();
+}
+
+#else
+
+void HostMachine::boot_memory(k::Tcb& thread) {
+    thread.ipc_buffer = new (&memory().buffer) k::abi::IpcBuffer{};
+}
+
+#endif
+
+void HostMachine::start(k::Tcb& thread) {
+    thread.state = k::ThreadState::Running;
+#if SPEC_CHAPTER >= 12
+    plant(root_slots()[place::thread], k::Cap<k::Tcb>::make(k::arch::window.phys(&thread)));
+    thread.priority = thread.mcp = 255;
+    state_.objects.scheduler.start(thread);
+#else
     state_.current = &thread;
+#endif
+}
+
+const k::Tcb* HostMachine::running() const {
+#if SPEC_CHAPTER >= 12
+    return state_.objects.scheduler.current();
+#else
+    return state_.current->state == k::ThreadState::Running ? state_.current : nullptr;
+#endif
+}
+
+k::Tcb& HostMachine::caller() {
+#if SPEC_CHAPTER >= 12
+    return *state_.objects.scheduler.current();
+#else
+    return *state_.current;
+#endif
 }
 
 const std::string& HostMachine::printed() const {
@@ -111,7 +181,11 @@ const std::string& HostMachine::printed() const {
 
 /// All slots that a CPtr leads to; the kernel itself checks those of the current thread.
 void HostMachine::check() const {
+#if SPEC_CHAPTER >= 11
+    check_every_invariant(state_.objects.graveyard);
+#else
     check_every_invariant(state_.graveyard);
+#endif
     for (const k::Slot& slot : root_slots()) {
         check_every_invariant(slot);
     }
@@ -119,16 +193,71 @@ void HostMachine::check() const {
 
 /// What the thread has done before its SVC, and the processor in it.
 void HostMachine::load(const Call& call) {
-    k::Tcb& caller = *state_.current;
-    std::ranges::copy(call.x, caller.context.x.begin());
-    caller.context.x[7] = call.number;
-    for (const auto& [index, value] : call.buffer) {
-        if (caller.ipc_buffer != nullptr) (&caller.ipc_buffer->tag)[index] = value;
+    k::Tcb& thread = caller();
+    std::ranges::copy(call.x, thread.context.x.begin());
+    thread.context.x[7] = call.number;
+    thread.context.pc += k::instruction_bytes;
+    write_buffer(call.buffer);
+}
+
+/// A program writes to its buffer wherever it has mapped it; whether the kernel may is another
+/// question.
+void HostMachine::write_buffer(const std::map<Word, Word>& words) {
+#if SPEC_CHAPTER >= 11
+    const k::Tcb& thread = caller();
+    const auto frame = thread.slot(k::ThreadSlot::IpcBuffer).cap.as<k::Frame>();
+    if (!frame) return;
+    const Word offset = thread.buffer_address & (frame->bytes() - 1);
+    auto* buffer = k::arch::window.at<Word>(frame->address() + offset);
+#else
+    auto* buffer = &caller().ipc_buffer->tag;
+#endif
+    for (const auto& [index, value] : words) {
+        buffer[index] = value;
     }
-    caller.context.pc += k::instruction_bytes;
+}
+
+namespace {
+
+/// What the processor says of an exception.
+class Registers : public k::arch::FakeRegisters {
+  public:
+    explicit Registers(const Fault& fault) {
+        if (const auto* memory = std::get_if<VmFault>(&fault)) {
+            syndrome_ = memory->status;
+            address_ = memory->address;
+        } else {
+            syndrome_ = std::get<UserException>(fault).number;
+        }
+        k::arch::fake_registers = this;
+    }
+    Registers(const Registers&) = delete;
+    Registers& operator=(const Registers&) = delete;
+    ~Registers() override { k::arch::fake_registers = nullptr; }
+
+    k::u64 read(std::string_view name) override { return name == "far_el1" ? address_ : syndrome_; }
+    void write(std::string_view /*name*/, k::u64 /*value*/) override {}
+
+  private:
+    Word syndrome_ = 0;
+    Word address_ = 0;
+};
+
+} // namespace
+
+k::KernelExit HostMachine::take_trap(const Trap& trap) {
+    const Registers registers{trap.fault};
+    return handle_exception(state_, k::arch::Vector::Event::Synchronous);
 }
 
 k::KernelExit HostMachine::enter(const Event& event) {
+#if SPEC_CHAPTER >= 12
+    if (std::holds_alternative<Tick>(event)) {
+        state_.objects.scheduler.tick();
+        return k::KernelExit::Resume;
+    }
+    if (const auto* trap = std::get_if<Trap>(&event)) return take_trap(*trap);
+#endif
     load(std::get<Call>(event));
     return handle_system_call(state_);
 }
@@ -138,7 +267,7 @@ void HostMachine::run(const Event& event) {
     while (exit == k::KernelExit::Preempted) {
         check();
         (void)next_context(state_, exit);
-        state_.current->context.pc += k::instruction_bytes; // it makes the same call again
+        caller().context.pc += k::instruction_bytes; // it makes the same call again
         exit = handle_system_call(state_);
     }
     check();

@@ -3,6 +3,7 @@
 /// looked at, kept and put back.
 #pragma once
 
+#include "stage.hpp"
 #include "state/kernel_exit.hpp"
 #include "state/kernel_state.hpp"
 #include "step.hpp"
@@ -61,14 +62,22 @@ class HostMachine {
     std::span<k::Slot> root_slots() const;
     k::Tcb& first_thread() const;
 
+    /// The thread that runs; nullptr if none does.
+    const k::Tcb* running() const;
+
   private:
     struct Memory;
 
     Memory& memory() const;
     void boot();
+    void boot_memory(k::Tcb& thread);
+    void start(k::Tcb& thread);
     void check() const;
+    k::Tcb& caller();
     void load(const Call& call);
+    void write_buffer(const std::map<Word, Word>& words);
     k::KernelExit enter(const Event& event);
+    k::KernelExit take_trap(const Trap& trap);
     void run(const Event& event);
 
     MachineSize size_;

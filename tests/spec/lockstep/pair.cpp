@@ -5,6 +5,9 @@
 #include "print.hpp"
 #include "thread.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace spec {
 
 void Tally::add(const Event& event, const Outcome& outcome) {
@@ -54,12 +57,27 @@ void take_over_what_means_nothing(const World& model, World& real) {
     }
 }
 
+/// User memory in no frame is seen again only after it has been cleared.
+void forget_what_nobody_holds(World& world, const World& real) {
+    std::set<std::pair<Word, Word>> frames;
+    for (const auto& [name, slot] : real.slots) {
+        const auto* frame = std::get_if<FrameCap>(&slot.capability);
+        if (frame != nullptr) frames.emplace(frame->address, frame->bits);
+    }
+    std::erase_if(world.memory, [&](const auto& word) {
+        return std::ranges::none_of(frames, [&](const auto& frame) {
+            return (word.first & ~low_bits(frame.second)) == frame.first;
+        });
+    });
+}
+
 } // namespace
 
-std::string Pair::difference(Ending ending) const {
+std::string Pair::difference(Ending ending) {
     if (ending == Ending::Panicked) return kernel_.printed();
     World real = kernel_.abstraction();
     take_over_what_means_nothing(model_, real);
+    forget_what_nobody_holds(model_, real);
     return real == model_ ? "" : "model → kernel:\n" + explain(model_, real);
 }
 

@@ -36,7 +36,7 @@ class Pair {
 
   private:
     /// \return what differs, in words; empty if nothing does.
-    std::string difference(Ending ending) const;
+    std::string difference(Ending ending);
 
     Tally& tally_;
     HostMachine kernel_;

@@ -5,6 +5,12 @@
 #include "object/endpoint.hpp"
 #include "object/notification.hpp"
 #include "object/untyped.hpp"
+#if SPEC_CHAPTER >= 11
+    #include "object/asid.hpp"
+    #include "object/frame.hpp"
+    #include "object/page_table.hpp"
+    #include "object/vspace.hpp"
+#endif
 #include "thread.hpp"
 
 #include <bit>
@@ -27,6 +33,91 @@ Rights rights_of(const k::Capability& cap) {
     return Rights::from_word(cap.rights().raw());
 }
 
+#if SPEC_CHAPTER >= 11
+
+constexpr Word asid_of(k::arch::Asid asid) {
+    return static_cast<Word>(asid);
+}
+
+std::optional<Mapping> mapping(k::MappedAt at) {
+    if (!at.somewhere()) return std::nullopt;
+    return Mapping{asid_of(at[k::MappedAt::asid]), at.va().raw()};
+}
+
+Access access(Rights rights) {
+    if (!rights.read) return Access::None;
+    return rights.write ? Access::ReadWrite : Access::ReadOnly;
+}
+
+/// Of memory and address spaces; the null capability if it is another.
+Capability translated_memory(const k::Capability& cap) {
+    if (const auto frame = cap.as<k::Frame>()) {
+        const Word bits = k::arch::span_bits(k::arch::level_of(frame->size()));
+        return FrameCap{frame->address().raw(), bits, frame->is_device(), access(rights_of(cap)),
+                        mapping(frame->mapped())};
+    }
+    if (const auto table = cap.as<k::PageTable>()) {
+        return PageTableCap{name(Kind::PageTable, *table), mapping(table->mapped())};
+    }
+    if (const auto vspace = cap.as<k::VSpace>()) {
+        std::optional<Word> asid;
+        if (vspace->has_asid()) asid = asid_of(vspace->asid());
+        return VSpaceCap{name(Kind::VSpace, *vspace), asid};
+    }
+    if (const auto pool = cap.as<k::AsidPool>()) {
+        return AsidPoolCap{name(Kind::AsidPool, *pool), pool->index()};
+    }
+    if (cap.as<k::AsidControl>()) return AsidControlCap{};
+    return NullCap{};
+}
+
+/// A leaf, in the model's words.
+Page page(k::arch::Descriptor leaf, k::arch::Level level) {
+    using k::arch::Descriptor;
+    const bool readable = leaf[Descriptor::user];
+    return {.frame = leaf.target().raw(),
+            .bits = k::arch::span_bits(level),
+            .access = access({.write = !leaf[Descriptor::read_only], .read = readable}),
+            .cacheable = leaf[Descriptor::memory] == k::arch::MemoryType::Normal,
+            .executable = !leaf[Descriptor::user_execute_never]};
+}
+
+/// All that a table leads to.
+/// \param first  the address that its first entry covers
+void walk(k::PhysAddr table, k::arch::Level level, Word first, VSpace& vspace) {
+    const auto& entries = k::arch::window.at<const k::arch::Table>(table)->entries;
+    const Word bits = k::arch::span_bits(level);
+    for (Word i = 0; i < entries.size(); ++i) {
+        const auto entry = k::arch::load_descriptor(entries[i]);
+        const Word address = first + (i << bits);
+        if (entry.is_leaf(level)) vspace.pages[address] = page(entry, level);
+        if (!entry.is_table(level)) continue;
+        vspace.tables[{bits, address}] = Name{Kind::PageTable, entry.target().raw()};
+        walk(entry.target(), below(level), address, vspace);
+    }
+}
+
+#else
+
+Capability translated_memory(const k::Capability&) {
+    return NullCap{};
+}
+
+#endif
+
+Capability translated_thread(const k::Capability& cap) {
+#if SPEC_CHAPTER >= 12
+    if (const auto thread = cap.as<k::Tcb>()) return ThreadCap{name(Kind::Thread, *thread)};
+#endif
+#if SPEC_CHAPTER >= 14
+    if (const auto reply = cap.as<k::Reply>()) {
+        return ReplyCap{name(Kind::Thread, *reply), rights_of(cap).grant};
+    }
+#endif
+    (void)cap;
+    return NullCap{};
+}
+
 /// A capability of the kernel's, in the model's words. SEMANTICS gives grant of a notification no
 /// meaning: the model has it always.
 Capability translated(const k::Capability& cap) {
@@ -47,6 +138,8 @@ Capability translated(const k::Capability& cap) {
                                signal->badge(),
                                {.write = rights.write, .read = rights.read}};
     }
+    if (const auto memory = translated_memory(cap); !is<NullCap>(memory)) return memory;
+    if (const auto thread = translated_thread(cap); !is<NullCap>(thread)) return thread;
     throw std::logic_error("a capability that the model does not know");
 }
 
@@ -72,6 +165,7 @@ World Survey::world() {
     for (const auto& [name, thread] : threads_) {
         describe_thread(name, *thread);
     }
+    describe_scheduler();
     return std::move(world_);
 }
 
@@ -88,6 +182,9 @@ void Survey::add_holder(const k::Capability& cap) {
     if (const auto cnode = cap.as<k::CNode>()) {
         add_cnode(spec::name(Kind::CNode, *cnode), cnode->slots());
     }
+#if SPEC_CHAPTER >= 12
+    if (const auto thread = cap.as<k::Tcb>()) add_thread(thread->thread());
+#endif
 }
 
 void Survey::add_cnode(Name cnode, std::span<const k::Slot> slots) {
@@ -101,40 +198,126 @@ void Survey::add_cnode(Name cnode, std::span<const k::Slot> slots) {
 void Survey::add_thread(const k::Tcb& thread) {
     const Name name{Kind::Thread, address_of(&thread)};
     if (!threads_.emplace(name, &thread).second) return;
-    add(thread.slots[static_cast<std::size_t>(k::ThreadSlot::CSpaceRoot)],
-        slot_of(name, ThreadSlot::CSpace));
+    const auto held = [&](k::ThreadSlot slot, ThreadSlot model) {
+        add(thread.slots[static_cast<std::size_t>(slot)], slot_of(name, model));
+    };
+    held(k::ThreadSlot::CSpaceRoot, ThreadSlot::CSpace);
+    held(k::ThreadSlot::VSpaceRoot, ThreadSlot::VSpace);
+    held(k::ThreadSlot::IpcBuffer, ThreadSlot::Buffer);
+    held(k::ThreadSlot::Caller, ThreadSlot::Caller);
 }
 
 void Survey::describe(const k::Slot& slot, SlotName name) {
     Slot& made = world_.slots[name];
     made.capability = translated(slot.cap);
     made.original = slot.has(k::Slot::Original);
-    const auto object = object_of(made.capability);
-    if (object && object->kind == Kind::Endpoint) world_.endpoints[*object] = {};
-    if (object && object->kind == Kind::Notification) world_.notifications[*object] = {};
+    describe_object(made.capability);
 }
 
-void Survey::describe_thread(Name name, const k::Tcb& thread) {
-    Thread& made = world_.threads[name];
-    made.state = Runnable{};
-    made.buffer_address = 8 * buffer::words; // an offset of 0 in a frame of that size
-    made.next_pc = made.registers[reg::pc] = thread.context.pc;
-    for (unsigned i = 0; i < 8; ++i) {
-        made.registers.at(reg::x(i)) = thread.context.x.at(i);
+void Survey::describe_object(const Capability& cap) {
+    const auto object = object_of(cap);
+    if (object && object->kind == Kind::Endpoint) world_.endpoints[*object];
+    if (object && object->kind == Kind::Notification) world_.notifications[*object];
+#if SPEC_CHAPTER >= 11
+    const auto* frame = std::get_if<FrameCap>(&cap);
+    if (frame != nullptr && !frame->device) {
+        describe_memory(frame->address, Word{1} << frame->bits);
     }
+    if (object && object->kind == Kind::VSpace) {
+        VSpace& vspace = world_.vspaces[*object];
+        walk(k::PhysAddr{object->address}, k::arch::Level::L0, 0, vspace);
+    }
+    if (const auto* pool = std::get_if<AsidPoolCap>(&cap)) describe_pool(*pool);
+#endif
+}
+
+void Survey::describe_memory(Word address, Word bytes) {
+    const auto* words = std::bit_cast<const Word*>(address);
+    for (Word i = 0; i < bytes / sizeof(Word); ++i) {
+        write_word(world_, address, i, words[i]);
+    }
+}
+
+#if SPEC_CHAPTER >= 11
+
+void Survey::describe_pool(const AsidPoolCap& cap) {
+    const auto& roots = std::bit_cast<const k::AsidPool*>(cap.pool.address)->roots;
+    AsidPool& pool = world_.pools[cap.pool];
+    for (Word i = 0; i < roots.size(); ++i) {
+        if (roots[i] != k::PhysAddr{}) pool.vspaces[i] = Name{Kind::VSpace, roots[i].raw()};
+    }
+    world_.pool_at[cap.index] = cap.pool;
+}
+
+#endif
+
+/// In the order of ReadRegisters.
+void Survey::describe_registers(Name name, const k::Tcb& thread) {
+    const auto& [x, sp, pc, pstate, tls, tls_ro] = thread.context;
+    Thread& made = world_.threads[name];
+    made.next_pc = made.registers[reg::pc] = pc;
+    made.registers = {pc,    sp,    pstate.raw(), x[0],  x[1],  x[2],  x[3],  x[4],  x[5],
+                      x[6],  x[7],  x[8],         x[16], x[17], x[18], x[29], x[30], x[9],
+                      x[10], x[11], x[12],        x[13], x[14], x[15], x[19], x[20], x[21],
+                      x[22], x[23], x[24],        x[25], x[26], x[27], x[28], tls,   tls_ro};
+}
+
+#if SPEC_CHAPTER >= 12
+
+void Survey::describe_thread(Name name, const k::Tcb& thread) {
+    describe_registers(name, thread);
+    Thread& made = world_.threads[name];
+    made.state = thread.state == k::ThreadState::Running ? State{Runnable{}} : State{Inactive{}};
+    if (thread.state != k::ThreadState::Running) made.registers[reg::pc] = thread.restart_pc;
+    made.priority = thread.priority;
+    made.max_priority = thread.mcp;
+    made.domain = thread.domain;
+    made.flags = thread.flags.raw();
+    made.fault_handler = thread.fault_handler;
+    made.buffer_address = thread.buffer_address;
+    made.ticks = thread.ticks_left;
+}
+
+void Survey::describe_scheduler() {
+    if (const k::Tcb* running = machine_.running()) {
+        world_.scheduler.running = Name{Kind::Thread, address_of(running)};
+    }
+    const auto& ready = machine_.state().objects.scheduler.ready();
+    for (unsigned priority = 0; priority <= 255; ++priority) {
+        const auto& queue = ready.queue(static_cast<k::u8>(priority));
+        if (queue.empty()) continue;
+        auto& names = world_.scheduler.ready[priority];
+        for (const k::Tcb* next = queue.front(); next != nullptr; next = next->next) {
+            names.push_back({Kind::Thread, address_of(next)});
+        }
+    }
+}
+
+#else
+
+void Survey::describe_thread(Name name, const k::Tcb& thread) {
+    describe_registers(name, thread);
+    Thread& made = world_.threads[name];
+    world_.slots[{root_, place::thread}].capability = ThreadCap{name}; // that it has in 12
+    #if SPEC_CHAPTER >= 11
+    made.buffer_address = thread.buffer_address;
+    #else
+    made.buffer_address = 8 * buffer::words; // an offset of 0 in a frame of that size
     const Word address = address_of(thread.ipc_buffer);
     world_.slots[slot_of(name, ThreadSlot::Buffer)].capability =
         FrameCap{address, 10, false, Access::ReadWrite, {}};
-    world_.slots[{root_, place::thread}].capability = ThreadCap{name};
-    for (Word i = 0; i < buffer::words; ++i) {
-        write_word(world_, address, i, (&thread.ipc_buffer->tag)[i]);
-    }
-    if (machine_.state().current == &thread && thread.state == k::ThreadState::Running) {
-        world_.scheduler.running = name;
-    } else {
-        made.state = Inactive{};
+    describe_memory(address, 8 * buffer::words);
+    #endif
+    if (thread.state == k::ThreadState::Running) made.state = Runnable{};
+}
+
+void Survey::describe_scheduler() {
+    if (const k::Tcb* running = machine_.running()) {
+        world_.scheduler.running = Name{Kind::Thread, address_of(running)};
     }
 }
+
+#endif
 
 /// The list is the tree, depth first: the nearest before a slot that may be its parent is.
 void Survey::list_children(const k::Slot* first) {

@@ -21,7 +21,12 @@ class Survey {
     void add_cnode(Name cnode, std::span<const k::Slot> slots);
     void add_thread(const k::Tcb& thread);
     void describe(const k::Slot& slot, SlotName name);
+    void describe_object(const Capability& cap);
+    void describe_pool(const AsidPoolCap& cap);
+    void describe_memory(Word address, Word bytes);
     void describe_thread(Name name, const k::Tcb& thread);
+    void describe_registers(Name name, const k::Tcb& thread);
+    void describe_scheduler();
     void list_children(const k::Slot* first);
 
     const HostMachine& machine_;
