@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any, Callable, Iterable, Iterator, Sequence
@@ -77,6 +78,9 @@ def table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[str
 #: Without a terminal, progress is one line whenever so many more per cent are done.
 _STRIDE = 25
 
+#: Without a terminal, work that goes on says how far it is whenever it has been silent for so long.
+_SILENCE_SECONDS = 60.0
+
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[float, str], None]]:
@@ -110,15 +114,22 @@ def activity() -> Iterator[Callable[..., None]]:
     """Shows work whose extent is not known beforehand: nothing until what it yields is called.
 
     That takes what is being done and how far it is. On a terminal both follow the work;
-    otherwise one line says what is being done.
+    otherwise one line says what is being done, and another each minute how far it is.
     """
     said: set[str] = set()
     if (rich := _rich()) is None:
+        spoken = time.monotonic()
 
         def say(doing: str, state: str = "") -> None:
+            nonlocal spoken
             if doing not in said:
                 said.add(doing)
                 step(doing)
+            elif state and time.monotonic() >= spoken + _SILENCE_SECONDS:
+                step(f"{doing}: {state}")
+            else:
+                return
+            spoken = time.monotonic()
 
         yield say
         return

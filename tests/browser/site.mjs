@@ -6,7 +6,7 @@
 
 import { createRequire } from "node:module";
 import { readFileSync, readdirSync, mkdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -63,7 +63,6 @@ async function show(tab, page) {
 }
 
 async function checkWidth(tab, page, width) {
-    await tab.setViewportSize({ width, height: 900 });
     const needed = await tab.evaluate(() => document.documentElement.scrollWidth);
     if (needed > width) say("width", page, `needs ${needed} pixels of ${width}`);
 }
@@ -79,16 +78,18 @@ async function checkAccess(tab, page, colours, how) {
     for (const violation of found) say("access", page, `${colours} ${violation}`);
 }
 
-// Every page is loaded at both widths. Pages that a program makes alike, from sources and comments, are many:
-// of those every fourth is judged for access, and every twelfth for its colours as well.
-async function checkPage(tab, page, number) {
-    const alike = page.includes("/");
+// Every page is loaded, on a small screen. Pages that a program makes alike, from sources and comments, are many: of
+// those every eighth of a kind is also looked at on a wide screen and judged for access, one in three of these for its
+// colours as well.
+async function checkPage(tab, { page, alike, number }) {
     await tab.emulateMedia({ colorScheme: "light" });
+    await tab.setViewportSize({ width: NARROW, height: 900 });
     await show(tab, page);
     await checkWidth(tab, page, NARROW);
+    if (alike && number % 8 !== 0) return;
+    await tab.setViewportSize({ width: WIDE, height: 900 });
     await checkWidth(tab, page, WIDE);
-    if (alike && number % 4 !== 0) return;
-    const colours = !alike || number % 12 === 0;
+    const colours = !alike || number % 24 === 0;
     await tab.evaluate(axe);
     await tab.evaluate((selector) => document.querySelectorAll(selector).forEach((element) => element.remove()),
         alike ? `${ALIKE}, #contents` : ALIKE);
@@ -98,16 +99,25 @@ async function checkPage(tab, page, number) {
     await checkAccess(tab, page, "dark", { runOnly: ["color-contrast"] });
 }
 
+// Each page with whether there are others alike, and which of these it is: a folder has the pages of one kind.
+function numbered(pages) {
+    const met = {};
+    return pages.map((page) => {
+        const kind = dirname(page);
+        met[kind] = (met[kind] ?? -1) + 1;
+        return { page, alike: kind !== ".", number: met[kind] };
+    });
+}
+
 async function checkAllPages(browser, pages) {
-    const waiting = [...pages];
+    const waiting = numbered(pages);
     await Promise.all(Array.from({ length: TABS }, async () => {
         const context = await browser.newContext({ reducedMotion: "reduce" });
         const tab = await openTab(context);
         while (waiting.length > 0) {
             const page = waiting.shift();
-            const number = waiting.length;
             // A browser on a crowded machine may lose a page once; twice is a mistake.
-            await checkPage(tab, page, number).catch(() => checkPage(tab, page, number));
+            await checkPage(tab, page).catch(() => checkPage(tab, page));
         }
         await context.close();
     }));

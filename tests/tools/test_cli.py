@@ -316,3 +316,14 @@ def test_activity_says_each_thing_once_without_a_terminal(
         for state in ("1 of 2", "2 of 2"):
             say("building", state)
     assert capsys.readouterr().out == "· building\n"
+
+
+def test_activity_without_a_terminal_is_never_silent_for_long(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 1.0, 59.0, 62.0, 62.0, 63.0])
+    monkeypatch.setattr(console.time, "monotonic", lambda: next(clock))
+    with console.activity() as say:
+        for done in range(4):
+            say("running 3 tests", f"{done} done")
+    assert capsys.readouterr().out == "· running 3 tests\n· running 3 tests: 2 done\n"

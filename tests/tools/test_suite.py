@@ -11,7 +11,8 @@ from suites import CMAKE, log, master, ran, root, tessera_test  # noqa: F401  (f
 
 from tessera.commands import test as command
 from tessera.errors import Failure, Misuse
-from tessera.suite import content, plan
+from tessera.suite import content, plan, summary
+from tessera.suite.outcome import PASSED, Outcome
 from tessera.tree import Tree
 
 EVERYTHING = [
@@ -51,6 +52,14 @@ def test_what_was_green_and_has_not_changed_is_remembered(
     assert ran(log) == [] and "building" not in out
     assert "9 of these results are remembered" in out
     assert out.splitlines()[-1] == "9 passed, 0 failed, 0 skipped"
+
+
+def test_the_tests_that_took_longest_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of this run, the longest first, and no quick ones."""
+    took = {"01.check.tidy": 30.2, "01.unit.A.B": 4.9, "tools.test_x": 99.6, "02.boot.el1": 60.0}
+    summary.show([Outcome(n, PASSED, s) for n, s in took.items()], {"02.boot.el1"}, "log")
+    out = capsys.readouterr().out
+    assert "These took longest:\n   100 s  tools.test_x\n    30 s  01.check.tidy\n1 of" in out
 
 
 @pytest.mark.parametrize("ignoring", ["--all", "CI"])

@@ -12,6 +12,9 @@ KINDS = ("build", "unit", "check", "boot", "matrix", "exercise", "at-tag")
 #: How much of one failed test's output is shown; CTest's log has all of it.
 SHOWN_LINES = 200
 
+#: So many of the tests that took longest are named, and none that was quicker than this.
+LONGEST, WORTH_NAMING_SECONDS = 10, 5.0
+
 
 def show(outcomes: list[Outcome], cached: set[str], log: str) -> None:
     """The whole report. `cached` names the tests whose results are from an earlier run."""
@@ -21,6 +24,7 @@ def show(outcomes: list[Outcome], cached: set[str], log: str) -> None:
     _show_skipped([outcome for outcome in outcomes if outcome.status == SKIPPED])
     console.out()
     _show_table(outcomes, cached)
+    _show_longest([outcome for outcome in outcomes if outcome.name not in cached])
     if cached:
         console.out(
             f"{len(cached)} of these results are remembered: nothing that those tests read has "
@@ -56,6 +60,16 @@ def _show_skipped(skipped: list[Outcome]) -> None:
         console.out()
     for outcome in skipped:
         console.out(f"- {outcome.name}: {outcome.reason}")
+
+
+def _show_longest(fresh: list[Outcome]) -> None:
+    """Where the time went: the tests of this run that took longest."""
+    slow = [outcome for outcome in fresh if outcome.seconds >= WORTH_NAMING_SECONDS]
+    if not slow:
+        return
+    console.out("These took longest:")
+    for outcome in sorted(slow, key=lambda one: -one.seconds)[:LONGEST]:
+        console.out(f"{outcome.seconds:6.0f} s  {outcome.name}")
 
 
 def _show_table(outcomes: list[Outcome], cached: set[str]) -> None:
