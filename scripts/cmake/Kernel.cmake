@@ -133,11 +133,13 @@ macro(_tessera_machine_kernel)
     add_custom_target(Image ALL DEPENDS ${CMAKE_BINARY_DIR}/Image)
 endmacro()
 
-# A release kernel is compiled as a whole, so small functions cost no call, whichever file they are in.
-# Not so the functions that compilers call by name: nobody is seen to call them.
+# A release kernel is compiled as a whole, and functions are put into their callers more readily than -O2
+# does it: what is written as many small functions shall not cost as many calls. Not so the functions
+# that compilers call by name: nobody is seen to call them.
 macro(tessera_whole_program)
     if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(kernel_objects PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-flto>)
+        target_compile_options(kernel_objects PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-flto
+            --param=max-inline-insns-auto=200 --param=inline-unit-growth=200>)
         set_source_files_properties(arch/aarch64/runtime.cpp PROPERTIES COMPILE_OPTIONS -fno-lto)
         target_link_options(kernel.elf PRIVATE -flto -flto-partition=one -ffreestanding)
     endif()
