@@ -3,7 +3,7 @@ it says. And the hints: each mutant fails in a way of its own, and that is on re
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Iterator, Sequence
 
@@ -113,10 +113,11 @@ class _Matrix:
             return
         self._lay_out(Side(self.exercise.name, SOLUTION))
         self.bench.build(boots.PRESET)
+        standard = numbers.values(self.exercise, "")
         for boot in self.exercise.boots:
-            done = boots.boot_once(self.bench, boot)
+            filled = replace(boot, append=numbers.fill_in(boot.append, standard))
+            done = boots.boot_once(self.bench, filled)
             text = golden.normalise(golden.text(done.output), boot.keep)
-            standard = numbers.values(self.exercise, "")
             self._keep(f"expected/{boot.name}.log", numbers.take_out(text, standard))
         self.base = handout.tree(self.store, [self.exercise], overlay=self.overlay)
 
