@@ -113,6 +113,9 @@ def test_what_cannot_be_bundled(small: Path, tmp_path: Path) -> None:
         bundle.student(Tree(small), 2, [], output=tmp_path / "x")
     with pytest.raises(Misuse, match="does not belong to chapter 02"):
         bundle.student(Tree(small), 2, [NAME], output=tmp_path / "x")
+    shutil.copytree(small / FOLDER, small / "chapters/01/exercises/second")
+    with pytest.raises(Misuse, match="01/second changes what another exercise of the same folder"):
+        bundle.student(Tree(small), 1, [], output=tmp_path / "x")
 
 
 def test_gradescope_gets_a_kit_that_grades(small: Path, tmp_path: Path) -> None:

@@ -47,10 +47,7 @@ def tree(
     chapter = exercises[0].chapter
     if any(exercise.chapter != chapter for exercise in exercises):
         raise Misuse("a handout is for exercises of one chapter")
-    staged = Stack.in_folder(store, store.tree.root).tree(chapter)
-    for exercise in exercises:
-        home = catalog.home(store.tree, exercise.name, overlay)
-        staged = sides.staged_tree(store, home, sides.Side(exercise.name, sides.STARTER), staged)
+    staged = _starters(store, exercises, overlay)
     whole = compose(store.plumbing, snapshot(store), [staged])[0]
     for exercise in exercises:
         whole = _with_folder(store, whole, exercise, overlay)
@@ -63,6 +60,23 @@ def tree(
         changes |= _pristine(exercise, there) | _told(store, exercise, there, seed)
     changes[MARK] = ("100644", sides.blob(store, mark(exercises, seed)))
     return sides.with_entries(store, whole, changes)
+
+
+def _starters(store: Store, exercises: Sequence[Exercise], overlay: Path | None) -> str:
+    """The staged paths with the starters of all exercises, one upon the other."""
+    ground = staged = Stack.in_folder(store, store.tree.root).tree(exercises[0].chapter)
+    for exercise in exercises:
+        home = catalog.home(store.tree, exercise.name, overlay)
+        starter = sides.Side(exercise.name, sides.STARTER)
+        try:
+            staged = sides.staged_tree(store, home, starter, staged)
+        except Failure:
+            sides.staged_tree(store, home, starter, ground)  # raises if it is not the others' doing
+            raise Misuse(
+                f"{exercise.name} changes what another exercise of the same folder changes, too",
+                "Name those that you want together, or make a folder for each.",
+            ) from None
+    return staged
 
 
 def _with_folder(store: Store, whole: str, exercise: Exercise, overlay: Path | None) -> str:
