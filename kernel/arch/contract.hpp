@@ -3,11 +3,13 @@
 /// of the host tests cannot drift from the real thing.
 #pragma once
 
+#include "arch/cache.hpp"
 #include "arch/clear.hpp"
 #include "arch/cpu.hpp"
 #include "arch/firmware.hpp"
 #include "arch/mmio.hpp"
 #include "arch/tlb.hpp"
+#include "arch/user_space.hpp"
 #include "arch/window.hpp"
 
 #include <concepts>
@@ -43,8 +45,19 @@ static_assert(requires(std::atomic<u64> & entry, Descriptor value, Asid asid, Vi
     { store_descriptor(entry, value) } -> std::same_as<void>;
     { publish_descriptors() } -> std::same_as<void>;
     { invalidate_page(asid, address) } -> std::same_as<void>;
+    { invalidate_asid(asid) } -> std::same_as<void>;
     { await_invalidation() } -> std::same_as<void>;
     { synchronise_context() } -> std::same_as<void>;
+});
+
+static_assert(requires(UserSpace space) {
+    { enter(space) } -> std::same_as<void>;
+    { user_space() } -> std::same_as<UserSpace>;
+});
+
+static_assert(requires(CacheOperation operation, VirtRange range) {
+    { clean_data(range) } -> std::same_as<void>;
+    { maintain(operation, range) } -> std::same_as<void>;
 });
 
 } // namespace k::arch

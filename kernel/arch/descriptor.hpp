@@ -63,13 +63,15 @@ enum class MemoryType : u8 {
     Normal, ///< write-back cached
     Device, ///< Device-nGnRE: every access is made, once, in order; writes may be acknowledged
             ///< early
+    StrictDevice, ///< Device-nGnRnE: and writes are acknowledged by the device itself
 };
 
 /// Who may use a mapping. The kernel never executes what a user can see, and the other way round.
 enum class Owner : u8 { Kernel, User };
 
-/// What may be done through a mapping. Both writing and executing is for users who ask for it.
-enum class Protection : u8 { Read, ReadWrite, ReadExecute, ReadWriteExecute };
+/// What may be done through a mapping. Both writing and executing is for users who ask for it, as
+/// is not even reading.
+enum class Protection : u8 { None, Execute, Read, ReadWrite, ReadExecute, ReadWriteExecute };
 
 /// The protection that permits what is asked for, and reading.
 constexpr Protection protection(bool write, bool execute) noexcept {
@@ -77,12 +79,17 @@ constexpr Protection protection(bool write, bool execute) noexcept {
     return execute ? Protection::ReadExecute : Protection::Read;
 }
 
+constexpr bool permits_reading(Protection p) noexcept {
+    return p != Protection::None && p != Protection::Execute;
+}
+
 constexpr bool permits_writing(Protection p) noexcept {
     return p == Protection::ReadWrite || p == Protection::ReadWriteExecute;
 }
 
 constexpr bool permits_executing(Protection p) noexcept {
-    return p == Protection::ReadExecute || p == Protection::ReadWriteExecute;
+    return p == Protection::Execute || p == Protection::ReadExecute ||
+           p == Protection::ReadWriteExecute;
 }
 
 /// All that a leaf says beside where it leads.
@@ -129,7 +136,7 @@ struct Descriptor : Bits<Descriptor> {
             .with(accessed, true)
             .with(share, a.memory == MemoryType::Normal ? Share::Inner : Share::Outer)
             .with(read_only, !permits_writing(a.protection))
-            .with(user, for_user)
+            .with(user, for_user && permits_reading(a.protection))
             .with(memory, a.memory)
             .with(not_block, size == PageSize::Small)
             .with(valid, true);
@@ -146,10 +153,30 @@ struct Descriptor : Bits<Descriptor> {
     /// Where it leads: the next table, or the memory that is mapped.
     [[nodiscard]] constexpr PhysAddr target() const noexcept { return PhysAddr{(*this)[output]}; }
 
+    /// Whether EL0 may write through it.
+    [[nodiscard]] constexpr bool user_may_write() const noexcept {
+        return (*this)[user] && !(*this)[read_only];
+    }
+
+    /// Whether the other leaf may take its place while somebody may be using it: they differ in
+    /// what may be done at most, not in where they lead or how memory is accessed there.
+    /// Arm ARM, "Using break-before-make when updating translation table entries".
+    [[nodiscard]] constexpr bool may_become(Descriptor other) const noexcept {
+        return without_rights() == other.without_rights();
+    }
+
     /// Whether the other leaf differs in nothing but where it leads, and its size.
     [[nodiscard]] constexpr bool permits_as(Descriptor other) const noexcept {
         return with(output, 0).with(not_block, false) ==
                other.with(output, 0).with(not_block, false);
+    }
+
+  private:
+    [[nodiscard]] constexpr Descriptor without_rights() const noexcept {
+        return with(read_only, false)
+            .with(user, false)
+            .with(user_execute_never, false)
+            .with(kernel_execute_never, false);
     }
 };
 
@@ -175,5 +202,13 @@ static_assert(sizeof(Table) == 4096 && std::atomic<u64>::is_always_lock_free);
 
 /// The tag by which the TLB tells users' address spaces apart; 0 is the kernel's.
 enum class Asid : u16 { Kernel = 0, RootTask = 1 };
+
+/// The tables of a lower half, and the tag of what is found there.
+struct UserSpace {
+    PhysAddr root;
+    Asid asid;
+
+    friend constexpr bool operator==(const UserSpace&, const UserSpace&) = default;
+};
 
 } // namespace k::arch

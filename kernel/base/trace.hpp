@@ -16,18 +16,22 @@ inline constexpr bool enabled = K_TRACE != 0;
 /// What happened. The comment names the words that come with it.
 enum class Kind : u64 {
     None,
-    Boot,       ///< exception level of entry
-    Panic,      ///< line in the source
-    Exception,  ///< vector, syndrome, program counter
-    Map,        ///< virtual address, descriptor
-    Unmap,      ///< virtual address, descriptor that was there
-    Interrupt,  ///< INTID
-    SystemCall, ///< number, first argument
-    Retype,     ///< address of the untyped, log2 of the bytes of an object, number of objects
-    Preempted,  ///< CPtr and label of the call that will be made again
-    Delete,     ///< capability's first word, graves
-    Revoke,     ///< capability's first word, graves
-    Bury,       ///< zombie's first word, graves
+    Boot,        ///< exception level of entry
+    Panic,       ///< line in the source
+    Exception,   ///< vector, syndrome, program counter
+    Map,         ///< virtual address, descriptor
+    Unmap,       ///< virtual address, descriptor that was there
+    Interrupt,   ///< INTID
+    SystemCall,  ///< number, first argument
+    Retype,      ///< address of the untyped, log2 of the bytes of an object, number of objects
+    Preempted,   ///< CPtr and label of the call that will be made again
+    Delete,      ///< capability's first word, graves
+    Revoke,      ///< capability's first word, graves
+    Bury,        ///< zombie's first word, graves
+    AsidAssign,  ///< identifier, address of the root table
+    AsidRelease, ///< identifier, address of the root table
+    TableAdd,    ///< virtual address, descriptor
+    TableRemove, ///< virtual address, descriptor that was there
 };
 
 struct Record {

@@ -100,7 +100,8 @@ void set_up_translation(const AddressSpace& low, const AddressSpace& high) noexc
     using arch::MemoryKind;
     arch::MairEl1::write(Mair{}
                              .with(Mair::normal, MemoryKind::WriteBack)
-                             .with(Mair::device, MemoryKind::DeviceNGnRE));
+                             .with(Mair::device, MemoryKind::DeviceNGnRE)
+                             .with(Mair::strict_device, MemoryKind::DeviceNGnRnE));
     arch::TcrEl1::write(translation_control());
     arch::Ttbr0El1::write(arch::Ttbr0{low.root().raw()});
     arch::Ttbr1El1::write(arch::Plain{high.root().raw()});

@@ -5,7 +5,9 @@
 #include "base/memory.hpp"
 #include "base/print.hpp"
 #include "boot/elf.hpp"
-#include "boot/initial_cspace.hpp"
+#include "object/derivation.hpp"
+#include "object/page_table.hpp"
+#include "object/vspace.hpp"
 
 #include <new>
 
@@ -57,28 +59,105 @@ void load(const RootTask& task, const ElfImage& elf) noexcept {
                               VirtAddr{reinterpret_cast<uptr>(image)} + task.layout.image.bytes()});
 }
 
-/// Maps a page of the root task's, adding tables as needed.
-OrRefusal<Ok> map_page(const RootTask& task, VirtAddr va, arch::Protection protection,
-                       BootAllocator& allocator) noexcept {
-    const PhysAddr pa = task.memory.begin + (va - task.layout.image.begin);
-    while (!task.space.map(va, pa, arch::PageSize::Small, for_user(protection))) {
-        const auto table = allocator.take_page();
-        if (!table) return no_memory_left();
-        const auto added = task.space.add_table(va, *table);
-        K_ASSERT(added.has_value());
-    }
-    return Ok{};
+constexpr std::array levels_above_pages{arch::Level::L0, arch::Level::L1, arch::Level::L2};
+
+/// How many spans of 2^bits bytes hold a part of `range`.
+u64 spans(VirtRange range, unsigned bits) noexcept {
+    return (range.end.align_up(bits) - range.begin.align_down(bits)) >> bits;
 }
 
-OrRefusal<Ok> map_pages(const RootTask& task, const ElfImage& elf,
-                        BootAllocator& allocator) noexcept {
+SlotCounts count_slots(const UserLayout& layout) noexcept {
+    SlotCounts counts{0, spans(layout.extra_pages, page_bits), spans(layout.image, page_bits)};
+    for (const auto level : levels_above_pages)
+        counts.tables += spans(layout.all(), arch::span_bits(level));
+    return counts;
+}
+
+/// Pages of zeros for what the kernel keeps of the root task.
+class ObjectMemory {
+  public:
+    explicit ObjectMemory(PhysRange left) noexcept : left_{left} {}
+
+    PhysAddr take(u64 bytes = page_bytes) noexcept {
+        const PhysAddr taken = left_.begin;
+        left_.begin = taken + bytes;
+        K_ASSERT(left_.begin <= left_.end);
+        return taken;
+    }
+
+  private:
+    PhysRange left_;
+};
+
+OrRefusal<PhysRange> take_user_memory(const UserLayout& layout, BootAllocator& allocator) noexcept {
+    const auto pages = allocator.take_pages(layout.all().bytes() / page_bytes);
+    if (!pages)
+        return refuse("the root task needs {} KiB of memory, and {} KiB are left",
+                      layout.all().bytes() / 1024, allocator.left().bytes() / 1024);
+    return *pages;
+}
+
+/// For CNode, thread, root table, a table of nothing, ASID pool, and the tables below the root.
+OrRefusal<ObjectMemory> take_object_memory(u64 tables, BootAllocator& allocator) noexcept {
+    const auto pages = allocator.take_pages(root_cnode_bytes / page_bytes + 4 + tables);
+    if (!pages) return refuse("no memory is left for the root task");
+    return ObjectMemory{*pages};
+}
+
+MappedAt mapped_at(VirtAddr va) noexcept {
+    return MappedAt::make(arch::Asid::RootTask, va);
+}
+
+/// Adds all tables that the pages need, the upper ones first, as their slots go.
+void add_tables(const RootTask& task, const abi::BootInfo& info, ObjectMemory& memory) noexcept {
+    u64 slot = info.user_image_paging.begin;
+    for (const auto level : levels_above_pages) {
+        const unsigned bits = arch::span_bits(level);
+        const auto [begin, end] = task.layout.all();
+        for (VirtAddr va = begin.align_down(bits); va < end; va = va + bit(bits)) {
+            const PhysAddr table = memory.take();
+            const auto added = task.space.add_table(va, table);
+            K_ASSERT(added.has_value() && *added == level);
+            plant(task.cspace[slot++], Cap<PageTable>::make(table, mapped_at(va)));
+        }
+    }
+}
+
+/// Where the capability to the frame of a page goes.
+Slot& slot_of(const RootTask& task, const abi::BootInfo& info, VirtAddr page) noexcept {
+    const UserLayout& layout = task.layout;
+    if (page == layout.ipc_buffer) return task.cspace[abi::InitialSlot::InitThreadIPCBuffer];
+    if (page == layout.boot_info) return task.cspace[abi::InitialSlot::BootInfoFrame];
+    if (layout.image.contains(page))
+        return task.cspace[info.user_image_frames.begin + (page - layout.image.begin) / page_bytes];
+    return task.cspace[info.extra_pages.begin + (page - layout.extra_pages.begin) / page_bytes];
+}
+
+void map_pages(const RootTask& task, const abi::BootInfo& info, const ElfImage& elf) noexcept {
     const auto [begin, end] = task.layout.all();
     for (VirtAddr page = begin; page < end; page = page + page_bytes) {
         const bool of_image = task.layout.image.contains(page);
         const auto protection = of_image ? elf.protection(page) : arch::Protection::ReadWrite;
-        K_TRY(map_page(task, page, protection, allocator));
+        const PhysAddr frame = task.memory.begin + (page - begin);
+        const auto mapped =
+            task.space.map(page, frame, arch::PageSize::Small, for_user(protection));
+        K_ASSERT(mapped.has_value());
+        plant(slot_of(task, info, page),
+              Cap<Frame>::make(frame, arch::PageSize::Small, false, mapped_at(page)));
     }
-    return Ok{};
+}
+
+/// Gives the address space the first identifier of the first pool, and hands out both.
+void identify(const RootTask& task, ObjectMemory& memory, AsidTable& asids) noexcept {
+    using abi::InitialSlot;
+    const PhysAddr pool = memory.take();
+    asids.begin(memory.take());
+    asids.add(0, *new (arch::window.at<void>(pool)) AsidPool{});
+    asids.assign(arch::Asid::RootTask, task.space.root());
+    plant(task.cspace[InitialSlot::InitThreadVSpace],
+          Cap<VSpace>::make(task.space.root(), arch::Asid::RootTask));
+    plant(task.cspace[InitialSlot::ASIDControl], Cap<AsidControl>::make());
+    plant(task.cspace[InitialSlot::InitThreadASIDPool], Cap<AsidPool>::make(pool, 0));
 }
 
 /// The bytes of all extra chunks: a device tree behind the header of its chunk.
@@ -98,21 +177,30 @@ abi::BootInfo& write_boot_info(const RootTask& task, const BootState& boot) noex
     return info;
 }
 
+/// Gives the thread copies of the capabilities that it runs by.
+void equip(Tcb& thread, const InitialCSpace& cspace) noexcept {
+    using abi::InitialSlot;
+    Slot& cnode = cspace[InitialSlot::InitThreadCNode];
+    Slot& vspace = cspace[InitialSlot::InitThreadVSpace];
+    Slot& buffer = cspace[InitialSlot::InitThreadIPCBuffer];
+    derive(thread.slot(ThreadSlot::CSpaceRoot), cnode.cap, cnode, Birth::Copy);
+    derive(thread.slot(ThreadSlot::VSpaceRoot), vspace.cap, vspace, Birth::Copy);
+    derive(thread.slot(ThreadSlot::IpcBuffer), buffer.cap.as<Frame>()->mapped(MappedAt{}), buffer,
+           Birth::Copy);
+}
+
 /// "Initial thread": all registers are zero but two.
 Tcb* make_thread(const RootTask& task, VirtAddr entry, PhysAddr memory) noexcept {
     Tcb* const thread = new (arch::window.at<void>(memory)) Tcb{};
     thread->context.pc = entry.raw();
     thread->context.x[0] = task.layout.boot_info.raw();
-    thread->ipc_buffer = new (seen_at(task, task.layout.ipc_buffer)) abi::IpcBuffer{};
+    thread->buffer_address = task.layout.ipc_buffer.raw();
+    equip(*thread, task.cspace);
     thread->state = ThreadState::Running;
     return thread;
 }
 
 } // namespace
-
-Unexpected<Refusal> no_memory_left() noexcept {
-    return refuse("no memory is left for the root task");
-}
 
 OrRefusal<UserLayout> lay_out(VirtRange image, u64 extra_bytes) noexcept {
     const VirtAddr boot_info = image.end + page_bytes;
@@ -123,25 +211,24 @@ OrRefusal<UserLayout> lay_out(VirtRange image, u64 extra_bytes) noexcept {
     return UserLayout{image, image.end, boot_info, {extra, end}};
 }
 
-OrRefusal<RootTask> make_root_task(BootState& boot) noexcept {
+OrRefusal<RootTask> make_root_task(BootState& boot, AsidTable& asids) noexcept {
     ElfImage elf;
     K_TRY(read_initrd(boot, elf));
     const UserLayout layout = K_TRY(lay_out(elf.pages(), extra_bytes(boot)));
-    BootAllocator& allocator = *boot.allocator;
-    const auto memory = allocator.take_pages(layout.all().bytes() / page_bytes);
-    if (!memory)
-        return refuse("the root task needs {} KiB of memory, and {} KiB are left",
-                      layout.all().bytes() / 1024, allocator.left().bytes() / 1024);
-    const auto root = allocator.take_page();
-    const auto thread = allocator.take_page();
-    if (!root || !thread) return no_memory_left();
+    const SlotCounts counts = count_slots(layout);
+    const PhysRange pages = K_TRY(take_user_memory(layout, *boot.allocator));
+    ObjectMemory memory = K_TRY(take_object_memory(counts.tables, *boot.allocator));
 
-    RootTask task{layout, *memory, AddressSpace{*root, arch::Asid::RootTask}, nullptr};
+    RootTask task{layout, pages, AddressSpace{memory.take(), arch::Asid::RootTask},
+                  InitialCSpace{memory.take(root_cnode_bytes)}, nullptr};
     warn(elf);
-    K_TRY(map_pages(task, elf, allocator));
+    abi::BootInfo& info = write_boot_info(task, boot);
+    K_TRY(task.cspace.assign_slots(info, counts, boot));
+    add_tables(task, info, memory);
+    map_pages(task, info, elf);
     load(task, elf);
-    task.thread = make_thread(task, elf.entry, *thread);
-    K_TRY(make_initial_cspace(task, boot, write_boot_info(task, boot)));
+    identify(task, memory, asids);
+    task.thread = make_thread(task, elf.entry, memory.take());
     return task;
 }
 

@@ -2,10 +2,8 @@
 /// The first program: from the file that firmware loaded to a thread that can run.
 #pragma once
 
-#include "abi/boot_info.hpp"
-#include "boot/refusal.hpp"
-#include "boot/survey.hpp"
-#include "object/address_space.hpp"
+#include "boot/initial_cspace.hpp"
+#include "object/asid.hpp"
 #include "object/tcb.hpp"
 
 namespace k {
@@ -29,13 +27,12 @@ struct RootTask {
     UserLayout layout;
     PhysRange memory;   ///< of all its pages
     AddressSpace space; ///< in which all of them are mapped
+    InitialCSpace cspace;
     Tcb* thread;
 };
 
-/// What to say when boot has no page left to give.
-[[nodiscard]] Unexpected<Refusal> no_memory_left() noexcept;
-
 /// Makes the root task out of the initrd, in memory of the boot allocator's.
-[[nodiscard]] OrRefusal<RootTask> make_root_task(BootState& boot) noexcept;
+/// \param asids  in which its address space gets an identifier
+[[nodiscard]] OrRefusal<RootTask> make_root_task(BootState& boot, AsidTable& asids) noexcept;
 
 } // namespace k

@@ -24,10 +24,10 @@ constexpr u64 ticks_in_a_second = 500;
 } // namespace
 
 void enter_user_mode(BootState& boot) noexcept {
-    const auto task = make_root_task(boot);
+    const auto task = make_root_task(boot, kernel_state.objects.asids);
     if (!task) refuse_to_boot(task.error());
     arch::permit_user_counters(abi::debug_calls, dev::CycleClock::available());
-    arch::start_user_space(task->space.root(), arch::Asid::RootTask);
+    arch::start_user_space({task->space.root(), arch::Asid::RootTask});
     arch::start_fpu(task->thread->fpu);
     kernel_state.current = task->thread;
     check_invariants(kernel_state);

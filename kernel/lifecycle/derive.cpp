@@ -1,9 +1,13 @@
 #include "lifecycle/derive.hpp"
 
+#include "object/asid.hpp"
 #include "object/cnode.hpp"
 #include "object/endpoint.hpp"
+#include "object/frame.hpp"
 #include "object/notification.hpp"
+#include "object/page_table.hpp"
 #include "object/untyped.hpp"
+#include "object/vspace.hpp"
 #include "object/zombie.hpp"
 
 namespace k {
@@ -13,12 +17,26 @@ namespace {
 Capability masked(const Capability& cap, Rights mask) noexcept {
     if (const auto endpoint = cap.as<Endpoint>()) return endpoint->masked(mask);
     if (const auto notification = cap.as<Notification>()) return notification->masked(mask);
+    if (const auto frame = cap.as<Frame>()) return frame->masked(mask);
+    return cap;
+}
+
+/// What a copy of a capability begins as; nothing if there may be none of it. Copies to a table or
+/// an address space share its place, so it needs one first. A frame's begin with none: that is how
+/// a frame is mapped twice.
+std::optional<Capability> derived(const Capability& cap) noexcept {
+    if (cap.as<Zombie>()) return std::nullopt;
+    if (const auto frame = cap.as<Frame>()) return frame->mapped(MappedAt{});
+    const auto table = cap.as<PageTable>();
+    if (table && !table->mapped().somewhere()) return std::nullopt;
+    const auto vspace = cap.as<VSpace>();
+    if (vspace && !vspace->has_asid()) return std::nullopt;
     return cap;
 }
 
 /// Who is the parent of further copies: the copy itself, or what it is a copy of?
 Birth birth(const Capability& source, const Capability& copy) noexcept {
-    if (copy.as<Untyped>()) return Birth::Original;
+    if (copy.as<Untyped>() || copy.as<AsidControl>()) return Birth::Original;
     return badge_of(source) == badge_of(copy) ? Birth::Copy : Birth::Badging;
 }
 
@@ -40,7 +58,8 @@ Expected<Copy, abi::Error> copy_of(Slot& source, Slot& destination, Rights mask,
                                    std::optional<u64> data) noexcept {
     std::optional cap{masked(source.cap, mask)};
     if (data) cap = with_data(*cap, *data);
-    if (!cap || cap->as<Zombie>()) return Unexpected{abi::Error::IllegalOperation};
+    if (cap) cap = derived(*cap);
+    if (!cap) return Unexpected{abi::Error::IllegalOperation};
     if (cap->as<Untyped>() && has_children(source)) return Unexpected{abi::Error::RevokeFirst};
     return Copy{&source, &destination, *cap, birth(source.cap, *cap)};
 }

@@ -2,6 +2,8 @@
 
 #include "base/invariant.hpp"
 #include "base/trace.hpp"
+#include "lifecycle/kernel_objects.hpp"
+#include "lifecycle/unmap.hpp"
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
 #include "object/zombie.hpp"
@@ -40,6 +42,12 @@ Slot& take_home(Slot& slot) noexcept {
     return home;
 }
 
+/// Deletes a capability that is not a zombie.
+void part_with(Slot& slot, KernelObjects& kernel) noexcept {
+    retire(slot, kernel.asids);
+    remove(slot);
+}
+
 /// Takes steps as long as there is something to do, but no further than to the first interrupt.
 /// \param next  the slot to work on, nullptr when there is nothing more to do
 template <class Next, class Step>
@@ -55,7 +63,7 @@ Progress work(Next next, Step step) noexcept {
 
 } // namespace
 
-Progress Graveyard::erase(Slot& slot) noexcept {
+Progress Graveyard::erase(Slot& slot, KernelObjects& kernel) noexcept {
     trace::event(trace::Kind::Delete, slot.cap.head().raw(), depth_);
     const auto zombie = slot.cap.as<Zombie>();
     const u64 before = zombie ? std::min(zombie->depth(), depth_) : depth_;
@@ -63,10 +71,10 @@ Progress Graveyard::erase(Slot& slot) noexcept {
     const auto next = [&] {
         return !slot.is_empty() ? &slot : depth_ > before ? newest_ : nullptr;
     };
-    return work(next, [&](Slot& victim) { step(victim); });
+    return work(next, [&](Slot& victim) { step(victim, kernel); });
 }
 
-Progress Graveyard::revoke(Slot& slot) noexcept {
+Progress Graveyard::revoke(Slot& slot, KernelObjects& kernel) noexcept {
     trace::event(trace::Kind::Revoke, slot.cap.head().raw(), depth_);
     const u64 before = depth_;
     // The slot may be emptied with a CNode that is one of its own descendants: that one is
@@ -76,26 +84,26 @@ Progress Graveyard::revoke(Slot& slot) noexcept {
         if (at == nullptr || at->is_empty()) at = first_descendant(slot);
         return at != nullptr ? at : depth_ > before ? newest_ : nullptr;
     };
-    return work(next, [&](Slot& victim) { step(victim); });
+    return work(next, [&](Slot& victim) { step(victim, kernel); });
 }
 
 /// A step towards emptying `slot`. \pre it is not empty
-void Graveyard::step(Slot& slot) noexcept {
+void Graveyard::step(Slot& slot, KernelObjects& kernel) noexcept {
     const auto zombie = slot.cap.as<Zombie>();
-    if (!zombie) return kill(slot);
-    if (holds_its_own(slot) || depth_ > zombie->depth()) return reduce(*newest_);
+    if (!zombie) return kill(slot, kernel);
+    if (holds_its_own(slot) || depth_ > zombie->depth()) return reduce(*newest_, kernel);
     slot.cap = zombie->begun_at(depth_); // graves that were older may have gone since it began
-    reduce(slot);
+    reduce(slot, kernel);
 }
 
 /// Deletes a capability that is not a zombie, unless it becomes one.
-void Graveyard::kill(Slot& slot) noexcept {
-    if (!zombify(slot, depth_)) return remove(slot);
+void Graveyard::kill(Slot& slot, KernelObjects& kernel) noexcept {
+    if (!zombify(slot, depth_)) return part_with(slot, kernel);
     if (holds_its_own(slot)) bury(slot); // nobody else could come back to it
 }
 
 /// Takes the object of the zombie in `slot` a step towards its end.
-void Graveyard::reduce(Slot& slot) noexcept {
+void Graveyard::reduce(Slot& slot, KernelObjects& kernel) noexcept {
     const auto zombie = *slot.cap.as<Zombie>();
     Slot& next = zombie.next();
     if (next.is_empty() && &next != &zombie.first())
@@ -105,7 +113,7 @@ void Graveyard::reduce(Slot& slot) noexcept {
     else if (zombify(next, depth_))
         bury(next);
     else
-        remove(next);
+        part_with(next, kernel);
 }
 
 /// \pre `slot` holds a zombie that is not buried

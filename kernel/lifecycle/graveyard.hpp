@@ -45,15 +45,18 @@
 
 namespace k {
 
+struct KernelObjects;
+
 class Graveyard {
   public:
     /// Empties a slot, and with it all the slots of what dies with its capability.
     /// \pre it is not a grave: no CPtr leads to one
-    Progress erase(Slot& slot) noexcept;
+    /// \param kernel  whose graveyard this is: what dies is removed from all of it
+    Progress erase(Slot& slot, KernelObjects& kernel) noexcept;
 
     /// Deletes all that is derived from the capability in a slot. When the slot itself is emptied
     /// on the way, with a CNode that is one of the descendants, that CNode is the last to go.
-    Progress revoke(Slot& slot) noexcept;
+    Progress revoke(Slot& slot, KernelObjects& kernel) noexcept;
 
     /// How many graves there are.
     [[nodiscard]] u64 depth() const noexcept { return depth_; }
@@ -62,9 +65,9 @@ class Graveyard {
     [[nodiscard]] const Slot* newest() const noexcept { return newest_; }
 
   private:
-    void step(Slot& slot) noexcept;
-    void kill(Slot& slot) noexcept;
-    void reduce(Slot& slot) noexcept;
+    void step(Slot& slot, KernelObjects& kernel) noexcept;
+    void kill(Slot& slot, KernelObjects& kernel) noexcept;
+    void reduce(Slot& slot, KernelObjects& kernel) noexcept;
     void bury(Slot& slot) noexcept;
     void push(Slot& grave) noexcept;
     void finish(Slot& slot) noexcept;

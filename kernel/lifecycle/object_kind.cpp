@@ -2,8 +2,11 @@
 
 #include "object/cnode.hpp"
 #include "object/endpoint.hpp"
+#include "object/frame.hpp"
 #include "object/notification.hpp"
+#include "object/page_table.hpp"
 #include "object/untyped.hpp"
+#include "object/vspace.hpp"
 
 namespace k {
 
@@ -38,6 +41,26 @@ constexpr ObjectKind cap_table{
                bool) noexcept { return Cap<CNode>::make(address, size_bits); },
 };
 
+template <arch::PageSize Size>
+constexpr ObjectKind frame{
+    .least_size_bits = 0,
+    .may_be_device = true,
+    .make = [](PhysAddr address, unsigned,
+               bool is_device) noexcept { return Cap<Frame>::make(address, Size, is_device); },
+};
+
+constexpr ObjectKind page_table{
+    .least_size_bits = 0,
+    .may_be_device = false,
+    .make = [](PhysAddr address, unsigned, bool) noexcept { return Cap<PageTable>::make(address); },
+};
+
+constexpr ObjectKind vspace{
+    .least_size_bits = 0,
+    .may_be_device = false,
+    .make = [](PhysAddr address, unsigned, bool) noexcept { return Cap<VSpace>::make(address); },
+};
+
 } // namespace
 
 std::optional<ObjectKind> object_kind(u64 type) noexcept {
@@ -46,12 +69,12 @@ std::optional<ObjectKind> object_kind(u64 type) noexcept {
     case abi::ObjectType::CapTable: return cap_table;
     case abi::ObjectType::Endpoint: return endpoint;
     case abi::ObjectType::Notification: return notification;
-    case abi::ObjectType::TCB:
-    case abi::ObjectType::HugePage:
-    case abi::ObjectType::VSpace:
-    case abi::ObjectType::SmallPage:
-    case abi::ObjectType::LargePage:
-    case abi::ObjectType::PageTable: break; // until the chapters that bring them
+    case abi::ObjectType::HugePage: return frame<arch::PageSize::Huge>;
+    case abi::ObjectType::LargePage: return frame<arch::PageSize::Large>;
+    case abi::ObjectType::SmallPage: return frame<arch::PageSize::Small>;
+    case abi::ObjectType::PageTable: return page_table;
+    case abi::ObjectType::VSpace: return vspace;
+    case abi::ObjectType::TCB: break; // until the chapter that brings them
     }
     return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #include "lifecycle/retype.hpp"
 
+#include "arch/cache.hpp"
 #include "arch/clear.hpp"
 #include "base/trace.hpp"
 #include "object/derivation.hpp"
@@ -12,10 +13,15 @@ Cap<Untyped> untyped_in(const Slot& slot) noexcept {
     return *slot.cap.as<Untyped>();
 }
 
-/// Frees all of an untyped's memory, and clears what has been used of it, from the top down: so
-/// that at any time all that lies above the watermark is zero, and that is all there is to remember
-/// when an interrupt comes in between.
-/// \pre the untyped has no children
+} // namespace
+
+u64 free_begin(const Slot& untyped) noexcept {
+    return has_children(untyped) ? untyped_in(untyped).watermark() : 0;
+}
+
+/// From the top down: so that at any time all that lies above the watermark is zero, and that is
+/// all there is to remember when an interrupt comes in between. The zeros have to reach memory: a
+/// program may map it uncached, or tell a device to look there.
 Progress reset(Slot& slot) noexcept {
     const auto untyped = untyped_in(slot);
     u64 used = untyped.is_device() ? 0 : untyped.watermark();
@@ -24,17 +30,12 @@ Progress reset(Slot& slot) noexcept {
         const PhysAddr end = untyped.address() + used;
         const PhysAddr begin = std::max(untyped.address(), (end - 1).align_down(page_bits));
         arch::clear(arch::window.at<void>(begin), end - begin);
+        arch::clean_data(VirtRange{arch::window.virt(begin), arch::window.virt(end)});
         used = begin - untyped.address();
         slot.cap = untyped.with_watermark(used);
         if (used != 0 && must_yield()) return Progress::Preempted;
     }
     return Progress::Done;
-}
-
-} // namespace
-
-u64 free_begin(const Slot& untyped) noexcept {
-    return has_children(untyped) ? untyped_in(untyped).watermark() : 0;
 }
 
 Progress perform(const Retype& plan) noexcept {

@@ -23,6 +23,10 @@ struct Retype {
 /// or at 0 when nothing is left of all that was made from it.
 [[nodiscard]] u64 free_begin(const Slot& untyped) noexcept;
 
+/// Frees all of an untyped's memory, and clears what has been used of it. An untyped of a page is
+/// never preempted. \pre it has no children
+Progress reset(Slot& untyped) noexcept;
+
 /// Makes the objects, side by side in ascending order, and a capability to each.
 /// \pre there is room for them
 Progress perform(const Retype& plan) noexcept;

@@ -24,10 +24,15 @@ namespace k {
 /// the chapters that bring their objects.
 enum class CapType : u64 {
     Null = u64(abi::CapabilityType::Null), ///< all bits zero: cleared memory holds empty slots
+    Frame = u64(abi::CapabilityType::Frame),
     Untyped = u64(abi::CapabilityType::Untyped),
+    PageTable = u64(abi::CapabilityType::PageTable),
     Endpoint = u64(abi::CapabilityType::Endpoint),
     Notification = u64(abi::CapabilityType::Notification),
+    VSpace = u64(abi::CapabilityType::VSpace),
     CNode = u64(abi::CapabilityType::CNode),
+    ASIDControl = u64(abi::CapabilityType::ASIDControl),
+    ASIDPool = u64(abi::CapabilityType::ASIDPool),
     Zombie = u64(abi::CapabilityType::Zombie),
 };
 

@@ -5,6 +5,7 @@
 #include "abi/ipc_buffer.hpp"
 #include "abi/objects.hpp"
 #include "arch/user_context.hpp"
+#include "object/frame.hpp"
 #include "object/slot.hpp"
 
 #include <array>
@@ -25,9 +26,32 @@ struct alignas(bit(abi::size_bits(abi::ObjectType::TCB, 0))) Tcb {
     arch::UserContext context{};
     arch::FpuState fpu{};
     ThreadState state = ThreadState::Inactive;
-    abi::IpcBuffer* ipc_buffer = nullptr; ///< as the window shows it; none without one
+    u64 buffer_address =
+        0; ///< of the IPC buffer, as the program sees it; its place in the frame counts
 
     [[nodiscard]] Slot& slot(ThreadSlot which) noexcept { return slots[static_cast<usize>(which)]; }
+
+    [[nodiscard]] const Slot& slot(ThreadSlot which) const noexcept {
+        return slots[static_cast<usize>(which)];
+    }
+
+    /// The IPC buffer to read from: in the frame that the thread holds a capability to, whatever is
+    /// mapped where; nullptr if it holds none, or one that does not allow it.
+    [[nodiscard]] const abi::IpcBuffer* readable_buffer() const noexcept {
+        return buffer(Rights::read);
+    }
+
+    /// The same, to write to.
+    [[nodiscard]] abi::IpcBuffer* writable_buffer() const noexcept { return buffer(Rights::write); }
+
+  private:
+    template <class Right>
+    [[nodiscard]] abi::IpcBuffer* buffer(Right right) const noexcept {
+        const auto frame = slot(ThreadSlot::IpcBuffer).cap.as<Frame>();
+        if (!frame || !frame->rights()[right]) return nullptr;
+        const u64 offset = buffer_address & (frame->bytes() - 1);
+        return arch::window.at<abi::IpcBuffer>(frame->address() + offset);
+    }
 };
 
 static_assert(sizeof(Tcb) == bit(abi::size_bits(abi::ObjectType::TCB, 0)));

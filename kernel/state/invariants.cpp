@@ -41,7 +41,7 @@ constexpr std::array state_invariants{
 void check_every_invariant(const KernelState& state) noexcept {
     check_invariants<Range<PhysAddr>>(state.image, image_invariants);
     check_invariants<KernelState>(state, state_invariants);
-    check_every_invariant(state.graveyard);
+    check_every_invariant(state.objects.graveyard);
     if (state.current == nullptr) return;
     for (const Slot& slot : state.current->slots)
         check_every_invariant(slot);

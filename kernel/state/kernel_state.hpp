@@ -10,7 +10,7 @@
 #include "dev/pl011.hpp"
 #include "dev/psci.hpp"
 #include "dev/ticker.hpp"
-#include "lifecycle/graveyard.hpp"
+#include "lifecycle/kernel_objects.hpp"
 #include "object/tcb.hpp"
 
 #include <optional>
@@ -27,9 +27,9 @@ struct KernelState {
     u64 unexpected_interrupts = 0;
     dev::Ticker ticks{};
     std::optional<dev::CycleClock> cycles{}; ///< none if this core has no cycle counter
-    Histogram latency{};    ///< of ticks: cycles from the alarm's count to the handler
-    PhysRange image{};      ///< where firmware put the kernel, bss and stack included
-    Graveyard graveyard{};  ///< what has been deleted, but not all of it yet
+    Histogram latency{}; ///< of ticks: cycles from the alarm's count to the handler
+    PhysRange image{};   ///< where firmware put the kernel, bss and stack included
+    KernelObjects objects{};
     Tcb* current = nullptr; ///< the thread that runs, or has entered the kernel; none during boot
 };
 

@@ -12,7 +12,7 @@ namespace {
 using abi::Syscall;
 
 KernelExit handle_send(KernelState& state, SendMode mode) noexcept {
-    const auto exit = send(*state.current, mode, state.graveyard);
+    const auto exit = send(*state.current, mode, state.objects);
     return exit ? *exit : kill_for_cap_fault(*state.current, exit.error());
 }
 

@@ -26,6 +26,11 @@ Result<Progress> invoke(const Invocation& invocation) noexcept {
     case CapType::Null: return fail(abi::Error::InvalidCapability, 0);
     case CapType::Untyped: return invoke_untyped(invocation);
     case CapType::CNode: return invoke_cnode(invocation);
+    case CapType::Frame: return invoke_page(invocation);
+    case CapType::PageTable: return invoke_page_table(invocation);
+    case CapType::VSpace: return invoke_vspace(invocation);
+    case CapType::ASIDControl: return invoke_asid_control(invocation);
+    case CapType::ASIDPool: return invoke_asid_pool(invocation);
     case CapType::Endpoint:
     case CapType::Notification: return invoke_meeting_place(invocation);
     }

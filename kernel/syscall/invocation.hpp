@@ -2,11 +2,11 @@
 /// Messages to kernel objects: system calls on capabilities.
 #pragma once
 
-#include "lifecycle/graveyard.hpp"
-#include "lifecycle/preemption.hpp"
+#include "lifecycle/kernel_objects.hpp"
 #include "state/kernel_exit.hpp"
 #include "syscall/error.hpp"
 #include "syscall/message.hpp"
+#include "syscall/reply.hpp"
 
 namespace k {
 
@@ -14,8 +14,16 @@ namespace k {
 struct Invocation {
     Slot* slot; ///< of the invoked capability
     Message message;
-    Graveyard& graveyard; ///< for what is deleted
+    KernelObjects& kernel;
+    ResultWords& results;
     FixedVector<Slot*, abi::extra_caps> extra_slots{};
+
+    /// The slot of an extra capability. \pre so many came with the message
+    [[nodiscard]] Slot& extra_slot(usize at) const noexcept { return *extra_slots.items()[at]; }
+
+    [[nodiscard]] const Capability& extra_cap(usize at) const noexcept {
+        return extra_slot(at).cap;
+    }
 };
 
 /// Refuses a message of fewer words or capabilities than its method takes.
@@ -30,5 +38,20 @@ struct Invocation {
 
 /// The methods of a CNode.
 [[nodiscard]] Result<Progress> invoke_cnode(const Invocation& invocation) noexcept;
+
+/// The methods of a Page: a frame that may be mapped.
+[[nodiscard]] Result<Progress> invoke_page(const Invocation& invocation) noexcept;
+
+/// The methods of a PageTable.
+[[nodiscard]] Result<Progress> invoke_page_table(const Invocation& invocation) noexcept;
+
+/// The methods of a VSpace.
+[[nodiscard]] Result<Progress> invoke_vspace(const Invocation& invocation) noexcept;
+
+/// The methods of ASIDControl.
+[[nodiscard]] Result<Progress> invoke_asid_control(const Invocation& invocation) noexcept;
+
+/// The methods of an ASIDPool.
+[[nodiscard]] Result<Progress> invoke_asid_pool(const Invocation& invocation) noexcept;
 
 } // namespace k

@@ -34,10 +34,6 @@ Result<Slot*> find_destination(const Invocation& invocation) noexcept {
                            LookupOf::Destination);
 }
 
-const Capability& extra_cap(const Invocation& invocation, usize at) noexcept {
-    return invocation.extra_slots.items()[at]->cap;
-}
-
 Result<Ok> require_capability(const Slot& slot, u64 depth, LookupOf side) noexcept {
     if (slot.is_empty()) return fail(LookupFailure::missing_capability(depth), side);
     return Ok{};
@@ -53,7 +49,7 @@ Result<Way> find_way(const Invocation& invocation, u64 length) noexcept {
 
     const Arguments arguments{invocation.message.words()};
     Slot* const source =
-        K_TRY(lookup_argument(extra_cap(invocation, Arguments::src_root), arguments.src_index(),
+        K_TRY(lookup_argument(invocation.extra_cap(Arguments::src_root), arguments.src_index(),
                               arguments.src_depth(), LookupOf::Source));
     K_TRY(require_capability(*source, arguments.src_depth(), LookupOf::Source));
     K_TRY(require(invocation, length));
@@ -111,10 +107,10 @@ Result<Rotation> find_rotation(const Invocation& invocation) noexcept {
 
     const Arguments arguments{invocation.message.words()};
     Slot* const source =
-        K_TRY(lookup_argument(extra_cap(invocation, Arguments::src_root), arguments.src_index(),
+        K_TRY(lookup_argument(invocation.extra_cap(Arguments::src_root), arguments.src_index(),
                               arguments.src_depth(), LookupOf::Source));
     Slot* const pivot =
-        K_TRY(lookup_argument(extra_cap(invocation, Arguments::pivot_root), arguments.pivot_index(),
+        K_TRY(lookup_argument(invocation.extra_cap(Arguments::pivot_root), arguments.pivot_index(),
                               arguments.pivot_depth(), LookupOf::Source));
     if (pivot == source || pivot == destination) return fail(Error::IllegalOperation);
     if (!destination->is_empty() && destination != source) return fail(Error::DeleteFirst);
@@ -158,10 +154,12 @@ Result<Progress> invoke_save_caller(const Invocation& invocation) noexcept {
 } // namespace
 
 Result<Progress> invoke_cnode(const Invocation& invocation) noexcept {
-    Graveyard& graveyard = invocation.graveyard;
+    KernelObjects& kernel = invocation.kernel;
     switch (invocation.message.label()) {
-    case abi::label::CNodeRevoke: return graveyard.revoke(*K_TRY(find_destination(invocation)));
-    case abi::label::CNodeDelete: return graveyard.erase(*K_TRY(find_destination(invocation)));
+    case abi::label::CNodeRevoke:
+        return kernel.graveyard.revoke(*K_TRY(find_destination(invocation)), kernel);
+    case abi::label::CNodeDelete:
+        return kernel.graveyard.erase(*K_TRY(find_destination(invocation)), kernel);
     case abi::label::CNodeCancelBadgedSends: return invoke_cancel_badged_sends(invocation);
     case abi::label::CNodeCopy: return invoke_copy(invocation);
     case abi::label::CNodeMint: return invoke_mint(invocation);

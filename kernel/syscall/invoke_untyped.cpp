@@ -59,7 +59,7 @@ Result<std::span<Slot>> decode_window(const Cap<CNode>& cnode,
 Result<Retype> decode_retype(const Invocation& invocation) noexcept {
     K_TRY(require(invocation, Arguments::length, Arguments::cap_count));
     const Arguments arguments{invocation.message.words()};
-    const Capability& root = invocation.extra_slots.items()[Arguments::root]->cap;
+    const Capability& root = invocation.extra_cap(Arguments::root);
 
     const ObjectKind kind = K_TRY(decode_kind(arguments));
     const auto cnode = K_TRY(decode_destination(root, arguments));

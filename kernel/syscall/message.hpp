@@ -11,7 +11,8 @@ namespace k {
 class Message {
   public:
     explicit Message(const Tcb& sender) noexcept
-        : sender_{&sender}, info_{abi::MessageInfo{sender.context.x[1]}} {}
+        : sender_{&sender}, buffer_{sender.readable_buffer()}, info_{abi::MessageInfo{
+                                                                   sender.context.x[1]}} {}
 
     [[nodiscard]] u64 label() const noexcept { return info_[abi::MessageInfo::label]; }
 
@@ -22,8 +23,7 @@ class Message {
 
     /// \pre nobody looks beyond length()
     [[nodiscard]] abi::MessageWords words() const noexcept {
-        return {&sender_->context.x[2],
-                has_buffer() ? sender_->ipc_buffer->message.data() : nullptr};
+        return {&sender_->context.x[2], has_buffer() ? buffer_->message.data() : nullptr};
     }
 
     /// How many capabilities come with it; their CPtrs are in the IPC buffer.
@@ -34,13 +34,14 @@ class Message {
     /// \pre i < extra_caps()
     [[nodiscard]] u64 extra_cptr(usize i) const noexcept {
         K_ASSERT(i < extra_caps());
-        return sender_->ipc_buffer->caps_or_badges[i];
+        return buffer_->caps_or_badges[i];
     }
 
   private:
-    [[nodiscard]] bool has_buffer() const noexcept { return sender_->ipc_buffer != nullptr; }
+    [[nodiscard]] bool has_buffer() const noexcept { return buffer_ != nullptr; }
 
     const Tcb* sender_;
+    const abi::IpcBuffer* buffer_; ///< nullptr without one
     abi::MessageInfo info_;
 };
 

@@ -4,21 +4,24 @@
 
 namespace k {
 
-void reply(Tcb& caller, u64 label, std::span<const u64> words) noexcept {
-    auto& x = caller.context.x;
-    const usize room = caller.ipc_buffer != nullptr ? words.size() : abi::message_registers;
-    const auto length = std::min<usize>(words.size(), room);
-    x[0] = 0;
-    x[1] = abi::MessageInfo{}
-               .with(abi::MessageInfo::label, label)
-               .with(abi::MessageInfo::length, length)
-               .raw();
-    for (usize i = 0; i < length; ++i) {
-        if (i < abi::message_registers)
-            x[2 + i] = words[i];
-        else
-            caller.ipc_buffer->message[i] = words[i];
+void ResultWords::add(u64 word) noexcept {
+    if (caller_ == nullptr) return;
+    if (length_ < abi::message_registers) {
+        caller_->context.x[2 + length_] = word;
+    } else {
+        abi::IpcBuffer* const buffer = caller_->writable_buffer();
+        if (buffer == nullptr) return;
+        buffer->message[length_] = word;
     }
+    ++length_;
+}
+
+void reply(Tcb& caller, abi::Error label, const ResultWords& words) noexcept {
+    caller.context.x[0] = 0;
+    caller.context.x[1] = abi::MessageInfo{}
+                              .with(abi::MessageInfo::label, static_cast<u64>(label))
+                              .with(abi::MessageInfo::length, words.length())
+                              .raw();
 }
 
 } // namespace k

@@ -26,9 +26,10 @@ Expected<Slot*, CapFault> find(Tcb& thread, u64 cptr) noexcept {
 
 /// Follows the CPtrs of a message: that of the invoked capability first, then those that come with
 /// it.
-Expected<Invocation, CapFault> follow(Tcb& caller, Graveyard& graveyard) noexcept {
+Expected<Invocation, CapFault> follow(Tcb& caller, KernelObjects& kernel,
+                                      ResultWords& results) noexcept {
     const Message message{caller};
-    Invocation invocation{K_TRY(find(caller, caller.context.x[0])), message, graveyard};
+    Invocation invocation{K_TRY(find(caller, caller.context.x[0])), message, kernel, results};
     for (usize i = 0; i < message.extra_caps(); ++i)
         (void)invocation.extra_slots.push_back(K_TRY(find(caller, message.extra_cptr(i))));
     return invocation;
@@ -39,10 +40,19 @@ bool must_wait(const Capability& cap) noexcept {
     return cap.as<Endpoint>() && cap.rights()[Rights::write];
 }
 
+/// Answers a Call: with an error and what it needs to be understood, or with the results.
+void answer(Tcb& caller, const Result<Progress>& outcome, ResultWords& results) noexcept {
+    if (outcome) return reply(caller, abi::Error::NoError, results);
+    for (const u64 word : outcome.error().words.items())
+        results.add(word);
+    reply(caller, outcome.error().code, results);
+}
+
 } // namespace
 
-Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode, Graveyard& graveyard) noexcept {
-    const auto invocation = follow(caller, graveyard);
+Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode, KernelObjects& kernel) noexcept {
+    ResultWords results{mode == SendMode::Call ? &caller : nullptr};
+    const auto invocation = follow(caller, kernel, results);
     if (!invocation && mode == SendMode::NBSend) return KernelExit::Resume;
     if (mode != SendMode::NBSend && must_wait(K_TRY(invocation).slot->cap)) {
         caller.state = ThreadState::Inactive;
@@ -50,7 +60,7 @@ Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode, Graveyard& grave
     }
     const auto outcome = invoke(K_TRY(invocation));
     if (outcome && *outcome == Progress::Preempted) return repeat_call(caller);
-    if (mode == SendMode::Call) reply(caller, outcome);
+    if (mode == SendMode::Call) answer(caller, outcome, results);
     return KernelExit::Resume;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "lifecycle/graveyard.hpp"
+#include "lifecycle/kernel_objects.hpp"
 #include "object/lookup_failure.hpp"
 #include "object/tcb.hpp"
 #include "state/kernel_exit.hpp"
@@ -25,6 +25,6 @@ enum class SendMode : u8 {
 
 /// Sends the message in `caller`'s registers and buffer to the capability that it names.
 [[nodiscard]] Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode,
-                                                  Graveyard& graveyard) noexcept;
+                                                  KernelObjects& kernel) noexcept;
 
 } // namespace k

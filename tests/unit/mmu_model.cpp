@@ -69,13 +69,32 @@ void MmuModel::publish() {
 
 /// The invalidation may act now, while walkers still see what is unpublished: what they can find is
 /// held again at once.
-void MmuModel::invalidate_page(Asid asid, VirtAddr va) {
+template <class Hit>
+void MmuModel::doom(Hit hit) {
     std::erase_if(live_, [&](const Cached& entry) {
-        const bool hit = entry.covers(asid, va);
-        if (hit) doomed_.insert(entry);
-        return hit;
+        if (hit(entry)) doomed_.insert(entry);
+        return hit(entry);
     });
     speculate();
+}
+
+void MmuModel::invalidate_page(Asid asid, VirtAddr va) {
+    doom([&](const Cached& entry) { return entry.covers(asid, va); });
+}
+
+void MmuModel::invalidate_asid(Asid asid) {
+    doom([&](const Cached& entry) { return entry.asid == asid && !entry.global(); });
+}
+
+void MmuModel::enter(arch::UserSpace space) {
+    entered_ = {space.asid, space.root, VirtAddr{}};
+    speculate();
+}
+
+std::vector<MmuModel::Root> MmuModel::walkable() const {
+    std::vector<Root> all = roots_;
+    if (entered_) all.push_back(*entered_);
+    return all;
 }
 
 void MmuModel::await_invalidation() {
@@ -92,22 +111,27 @@ void MmuModel::synchronise() {
 /// Fills the TLB with all that walks can find now: from the roots, and from tables it remembers.
 void MmuModel::speculate() {
     visited_.clear();
-    for (const Root& root : roots_)
-        speculate(root.asid, root.table, Level::L0, root.base);
-    for (const Tlb* held : {&live_, &doomed_})
-        for (const Cached& entry : Tlb{*held})
-            if (!entry.is_leaf())
-                speculate(entry.asid, entry.descriptor().target(), arch::below(entry.level),
-                          entry.va);
+    for (const Root& root : walkable())
+        speculate(live_, root.asid, root.table, Level::L0, root.base);
+    speculate(live_);
+    speculate(doomed_); // what is found through these is dropped with them
 }
 
-void MmuModel::speculate(Asid asid, PhysAddr table, Level level, VirtAddr va) {
+/// The same, from the tables that `held` remembers.
+void MmuModel::speculate(Tlb& held) {
+    for (const Cached& entry : Tlb{held})
+        if (!entry.is_leaf())
+            speculate(held, entry.asid, entry.descriptor().target(), arch::below(entry.level),
+                      entry.va);
+}
+
+void MmuModel::speculate(Tlb& held, Asid asid, PhysAddr table, Level level, VirtAddr va) {
     if (!visited_.insert({table, asid, va}).second) return;
     for (const auto& slot : arch::window.at<arch::Table>(table)->entries) {
         for (const u64 value : values(&slot, {&unpublished_})) {
             const Descriptor d{value};
-            if (d.is_leaf(level) || d.is_table(level)) cache({asid, va, level, value});
-            if (d.is_table(level)) speculate(asid, d.target(), arch::below(level), va);
+            if (d.is_leaf(level) || d.is_table(level)) cache(held, {asid, va, level, value});
+            if (d.is_table(level)) speculate(held, asid, d.target(), arch::below(level), va);
         }
         va = va + span(level);
     }
@@ -125,10 +149,10 @@ bool MmuModel::contradict(const Cached& a, const Cached& b) {
 }
 
 /// Holds one more entry, which must not contradict another.
-void MmuModel::cache(const Cached& entry) {
-    if (!live_.insert(entry).second) return;
-    for (const Tlb* held : {&live_, &doomed_})
-        for (const Cached& other : *held)
+void MmuModel::cache(Tlb& held, const Cached& entry) {
+    if (!held.insert(entry).second) return;
+    for (const Tlb* tlb : {&live_, &doomed_})
+        for (const Cached& other : *tlb)
             if (contradict(entry, other)) {
                 std::ostringstream text;
                 text << std::hex << "at 0x" << entry.va.raw() << ": 0x" << entry.value
@@ -161,7 +185,7 @@ std::set<Outcome> MmuModel::outcomes(Asid asid, VirtAddr va) const {
     for (const Tlb* held : {&live_, &doomed_, &in_use_})
         for (const Cached& entry : *held)
             if (entry.covers(asid, va)) walk(found, entry, va);
-    for (const Root& root : roots_)
+    for (const Root& root : walkable())
         if (root.asid == asid && root.base == va.align_down(48))
             walk_table(found, asid, root.table, Level::L0, va);
     return found;

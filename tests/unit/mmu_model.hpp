@@ -61,12 +61,20 @@ class MmuModel final : public arch::FakeMmu {
     void store(const std::atomic<u64>& slot, u64 before) override;
     void publish() override;
     void invalidate_page(arch::Asid asid, VirtAddr va) override;
+    void invalidate_asid(arch::Asid asid) override;
+    void enter(arch::UserSpace space) override;
     void await_invalidation() override;
     void synchronise() override;
 
   private:
     using Slot = const std::atomic<u64>*;
     using OldValues = std::unordered_map<Slot, std::set<u64>>;
+
+    struct Root {
+        arch::Asid asid;
+        PhysAddr table;
+        VirtAddr base;
+    };
 
     /// A translation (leaf) or a step of one (table) that the TLB holds.
     struct Cached {
@@ -86,25 +94,25 @@ class MmuModel final : public arch::FakeMmu {
 
     using Tlb = std::set<Cached>;
 
+    template <class Hit>
+    void doom(Hit hit);
+
+    [[nodiscard]] std::vector<Root> walkable() const;
     [[nodiscard]] static std::set<u64> values(Slot slot, std::initializer_list<const OldValues*>);
     void speculate();
-    void speculate(arch::Asid asid, PhysAddr table, arch::Level level, VirtAddr va);
-    void cache(const Cached& entry);
+    void speculate(Tlb& held);
+    void speculate(Tlb& held, arch::Asid asid, PhysAddr table, arch::Level level, VirtAddr va);
+    void cache(Tlb& held, const Cached& entry);
     [[nodiscard]] static bool contradict(const Cached& a, const Cached& b);
     void walk(std::set<Outcome>& found, const Cached& from, VirtAddr va) const;
     void walk_table(std::set<Outcome>& found, arch::Asid asid, PhysAddr table, arch::Level level,
                     VirtAddr va) const;
 
-    struct Root {
-        arch::Asid asid;
-        PhysAddr table;
-        VirtAddr base;
-    };
-
     /// A table, and where in which address space a walk came to it.
     using Visit = std::tuple<PhysAddr, arch::Asid, VirtAddr>;
 
     std::vector<Root> roots_;
+    std::optional<Root> entered_; ///< what the one core that there is looks the lower half up in
     std::set<Visit> visited_;
     OldValues unpublished_; ///< a walker may still see these
     OldValues begun_;       ///< walks that this core had begun may have seen these

@@ -5,8 +5,11 @@
 #include "elf_file.hpp"
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
+#include "object/page_table.hpp"
 #include "object/untyped.hpp"
+#include "object/vspace.hpp"
 #include "syscall/lookup.hpp"
+#include "tables.hpp"
 #include "text_target.hpp"
 #include "trees.hpp"
 
@@ -46,7 +49,8 @@ class RootTaskTest : public testing::Test {
         initrd_ = file.bytes();
         const PhysAddr at = arch::window.phys(initrd_.data());
         boot_.machine.initrd = PhysRange{at, at + initrd_.size()};
-        return make_root_task(boot_);
+        asids_ = {};
+        return make_root_task(boot_, asids_);
     }
 
     std::string refusal(const ElfFile& file) {
@@ -88,6 +92,7 @@ class RootTaskTest : public testing::Test {
     Blob tree_{"qemu_gicv2"};
     std::vector<u8> initrd_;
     BootState boot_;
+    AsidTable asids_;
 };
 
 constexpr VirtAddr image{0x40'0000};
@@ -205,7 +210,8 @@ TEST_F(RootTaskTest, BeginsWithRegistersOfZeroButTwo) {
     EXPECT_EQ(thread.fpu.fpcr | thread.fpu.fpsr, 0u);
     for (const auto& vector : thread.fpu.v)
         EXPECT_EQ(vector.low | vector.high, 0u);
-    EXPECT_EQ(reinterpret_cast<const u8*>(thread.ipc_buffer), at(*task, task->layout.ipc_buffer));
+    EXPECT_EQ(reinterpret_cast<const u8*>(thread.writable_buffer()),
+              at(*task, task->layout.ipc_buffer));
 }
 
 TEST_F(RootTaskTest, HasAnAddressSpaceOfItsOwn) {
@@ -213,6 +219,8 @@ TEST_F(RootTaskTest, HasAnAddressSpaceOfItsOwn) {
         void store(const std::atomic<u64>&, u64) override {}
         void publish() override {}
         void invalidate_page(arch::Asid asid, VirtAddr) override { invalidated = asid; }
+        void invalidate_asid(arch::Asid) override {}
+        void enter(arch::UserSpace) override {}
         void await_invalidation() override {}
         void synchronise() override {}
         arch::Asid invalidated = arch::Asid::Kernel;
@@ -261,10 +269,86 @@ TEST_F(RootTaskTest, IsToldWhichSlotIsWhat) {
     EXPECT_EQ(info.io_space_caps, (abi::SlotRange{0, 0}));
     const auto slots = cspace(*task);
     for (u64 i = 0; i < slots.size(); ++i) {
-        const bool full = i == 2 || (info.untyped.begin <= i && i < info.untyped.end);
+        const bool full =
+            std::ranges::count(std::array{2, 3, 5, 6, 9, 10}, static_cast<int>(i)) != 0 ||
+            (16 <= i && i < info.untyped.end);
         EXPECT_EQ(slots[i].is_empty(), !full) << i;
         check_every_invariant(slots[i]);
     }
+}
+
+TEST_F(RootTaskTest, HasACapabilityToEachOfItsPages) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    const auto& layout = task->layout;
+    const auto& info = boot_info(*task);
+    const auto slots = cspace(*task);
+    const auto expect = [&](u64 slot, VirtAddr page) {
+        const auto at_page = MappedAt::make(arch::Asid::RootTask, page);
+        const PhysAddr place = task->memory.begin + (page - layout.image.begin);
+        EXPECT_EQ(slots[slot].cap, Cap<Frame>::make(place, arch::PageSize::Small, false, at_page));
+        EXPECT_TRUE(slots[slot].has(Slot::Original));
+    };
+    expect(9, layout.boot_info);
+    expect(10, layout.ipc_buffer);
+    for (u64 i = 0; i < layout.image.bytes() / page_bytes; ++i)
+        expect(info.user_image_frames.begin + i, layout.image.begin + i * page_bytes);
+    for (u64 i = 0; i < layout.extra_pages.bytes() / page_bytes; ++i)
+        expect(info.extra_pages.begin + i, layout.extra_pages.begin + i * page_bytes);
+}
+
+TEST_F(RootTaskTest, HasACapabilityToEachOfItsTablesUpperOnesFirst) {
+    ElfFile file;
+    file.parts[1].address = 0x3fff'f000; // on either side of a border
+    file.parts[0].address = 0x3fff'e000;
+    file.header.entry = 0x3fff'e000;
+    const auto task = make(file);
+    ASSERT_TRUE(task);
+    const auto slots = cspace(*task);
+    const auto expect = [&](u64 slot, u64 place, arch::Level above) {
+        const auto table = slots[slot].cap.as<PageTable>();
+        ASSERT_TRUE(table);
+        EXPECT_EQ(table->mapped(), MappedAt::make(arch::Asid::RootTask, VirtAddr{place}));
+        const auto& entry = test::entry_of(task->space, VirtAddr{place}, above);
+        EXPECT_EQ(arch::load_descriptor(entry).target(), table->address());
+    };
+    expect(16, 0, arch::Level::L0);
+    expect(17, 0, arch::Level::L1);
+    expect(18, 0x4000'0000, arch::Level::L1);
+    expect(19, 0x3fe0'0000, arch::Level::L2);
+    expect(20, 0x4000'0000, arch::Level::L2);
+}
+
+TEST_F(RootTaskTest, HasTheFirstIdentifierOfTheFirstPool) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    const auto slots = cspace(*task);
+    EXPECT_EQ(slots[3].cap, Cap<VSpace>::make(task->space.root(), arch::Asid{1}));
+    EXPECT_EQ(slots[5].cap, Cap<AsidControl>::make());
+    ASSERT_TRUE(slots[6].cap.as<AsidPool>());
+    EXPECT_EQ(slots[6].cap.as<AsidPool>()->index(), 0u);
+    EXPECT_EQ(asids_.find(arch::Asid{1})->root(), task->space.root());
+    EXPECT_EQ(*asids_.free_asid(0), arch::Asid{2});
+    EXPECT_EQ(*asids_.free_index(), 1u);
+    const auto nowhere = asids_.space_of({}).root();
+    EXPECT_NE(nowhere, task->space.root());
+    for (const auto& entry : arch::window.at<arch::Table>(nowhere)->entries)
+        EXPECT_EQ(entry.load(), 0u);
+}
+
+TEST_F(RootTaskTest, HoldsCopiesOfWhatItRunsBy) {
+    const auto task = make();
+    ASSERT_TRUE(task);
+    const auto slots = cspace(*task);
+    Tcb& thread = *task->thread;
+    EXPECT_EQ(thread.slot(ThreadSlot::VSpaceRoot).cap, slots[3].cap);
+    EXPECT_TRUE(is_parent(slots[3], thread.slot(ThreadSlot::VSpaceRoot)));
+    EXPECT_EQ(thread.slot(ThreadSlot::IpcBuffer).cap,
+              slots[10].cap.as<Frame>()->mapped(MappedAt{}));
+    EXPECT_TRUE(is_parent(slots[10], thread.slot(ThreadSlot::IpcBuffer)));
+    EXPECT_EQ(thread.buffer_address, boot_info(*task).ipc_buffer);
+    for (const auto which : {ThreadSlot::Reply, ThreadSlot::Caller})
+        EXPECT_TRUE(thread.slot(which).is_empty());
 }
 
 TEST_F(RootTaskTest, GetsAllMemoryThatIsLeft) {
@@ -305,7 +389,7 @@ TEST_F(RootTaskTest, SpansAsManyTablesAsItNeeds) {
 
 TEST_F(RootTaskTest, IsRefusedWhenThereIsNone) {
     boot_.machine.initrd.reset();
-    const auto task = make_root_task(boot_);
+    const auto task = make_root_task(boot_, asids_);
     ASSERT_FALSE(task);
     TextTarget target;
     task.error().describe(TextOut{target});
@@ -321,8 +405,8 @@ TEST_F(RootTaskTest, IsRefusedWhenItDoesNotFit) {
     file.parts[1].address = 0x7000'0000'0000;
     EXPECT_EQ(refusal(file),
               "the root task needs 120259080216 KiB of memory, and 1040 KiB are left");
-    // It grows until there is memory for it, but not for 69 more pages: its thread, four tables and
-    // the 64 pages of its CNode, of which the first ones to be missing are taken last.
+    // It grows until there is memory for it, but not for 71 more pages: the 64 of its CNode, its
+    // thread, four tables, a table of nothing and a pool.
     file = {};
     usize more = pages - 100;
     const auto refused_with_one_more = [&] {
@@ -333,7 +417,7 @@ TEST_F(RootTaskTest, IsRefusedWhenItDoesNotFit) {
     std::string outcome;
     while (outcome.empty())
         outcome = refused_with_one_more();
-    for (usize i = 0; i < 69; ++i) {
+    for (usize i = 0; i < 71; ++i) {
         EXPECT_EQ(outcome, "no memory is left for the root task");
         outcome = refused_with_one_more();
     }

@@ -125,12 +125,19 @@ TEST_F(SendTest, KnowsWhoseMethodIsWhose) {
 }
 
 TEST_F(SendTest, AnswersInRegistersAndBuffer) {
-    const std::array<u64, 6> words{11, 12, 13, 14, 15, 16};
-    reply(thread(), 3, words);
-    EXPECT_EQ(answer(), (Answer{3, {11, 12, 13, 14, 15, 16}}));
+    const auto answer_of = [&](u64 words) {
+        ResultWords results{&thread()};
+        for (u64 word = 11; word < 11 + words; ++word)
+            results.add(word);
+        reply(thread(), abi::Error::IllegalOperation, results);
+        return answer();
+    };
+    EXPECT_EQ(answer_of(6), (Answer{3, {11, 12, 13, 14, 15, 16}}));
     drop_buffer();
-    reply(thread(), 3, words);
-    EXPECT_EQ(answer(), (Answer{3, {11, 12, 13, 14}}));
+    EXPECT_EQ(answer_of(6), (Answer{3, {11, 12, 13, 14}}));
+    ResultWords lost{nullptr};
+    lost.add(1);
+    EXPECT_EQ(lost.length(), 0u) << "nobody waits for it";
 }
 
 } // namespace

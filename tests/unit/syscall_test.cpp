@@ -201,7 +201,7 @@ TEST_F(SyscallTest, ANewThreadDoesNotRunByItself) {
     const Tcb fresh{};
     EXPECT_EQ(fresh.state, ThreadState::Inactive);
     EXPECT_EQ(fresh.context.pc | fresh.context.sp | fresh.context.tls | fresh.context.tls_ro, 0u);
-    EXPECT_EQ(fresh.ipc_buffer, nullptr);
+    EXPECT_EQ(fresh.readable_buffer(), nullptr);
 }
 
 TEST_F(SyscallTest, TheCurrentThreadGoesOn) {

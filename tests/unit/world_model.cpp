@@ -1,6 +1,7 @@
 #include "world_model.hpp"
 
 #include "arch/cpu.hpp"
+#include "arch/user_space.hpp"
 
 #include <cstring>
 #include <sys/mman.h>
@@ -42,7 +43,13 @@ struct World::Objects {
     alignas(page_bytes) std::array<u8, page_bytes> small_untyped;
     std::array<Slot, bit(root_radix)> root;
     Tcb thread;
-    abi::IpcBuffer buffer;
+    alignas(page_bytes) std::array<abi::IpcBuffer, 4> buffer_frame;
+    arch::Table vspace;
+    arch::Table nowhere;
+    alignas(page_bytes) AsidPool pool;
+
+    /// The buffer is not where its frame begins.
+    [[nodiscard]] abi::IpcBuffer& buffer() noexcept { return buffer_frame[2]; }
 };
 
 void World::Unmap::operator()(void* arena) const {
@@ -70,7 +77,9 @@ World::World()
     EXPECT_EQ(mprotect(&o.device, sizeof(o.device), PROT_NONE), 0);
     thread_ = new (&o.thread) Tcb{};
     thread_->context.pc = 0x40'1000;
-    thread_->ipc_buffer = &o.buffer;
+    thread_->buffer_address = 0x40'2800; // of which the last bits count
+    plant(thread_->slot(ThreadSlot::IpcBuffer),
+          Cap<Frame>::make(arch::window.phys(&o.buffer_frame), arch::PageSize::Small, false));
     root_slots_ = o.root;
 
     const auto guard = abi::CNodeData{}.with(abi::CNodeData::guard_size, 64 - root_radix);
@@ -80,7 +89,26 @@ World::World()
     plant(slot(small_untyped),
           Cap<Untyped>::make(arch::window.phys(&o.small_untyped), page_bits, false, page_bytes));
     plant(slot(device), Cap<Untyped>::make(device_memory(), page_bits, true, page_bytes));
+    begin_address_space();
     arch::fake_interrupt = interrupt_is_here;
+}
+
+/// As boot does it.
+void World::begin_address_space() {
+    Objects& o = objects();
+    const PhysAddr root_table = arch::window.phys(&o.vspace);
+    kernel.asids.begin(arch::window.phys(&o.nowhere));
+    kernel.asids.add(0, o.pool);
+    kernel.asids.assign(arch::Asid::RootTask, root_table);
+    plant(slot(vspace), Cap<VSpace>::make(root_table, arch::Asid::RootTask));
+    plant(slot(asid_control), Cap<AsidControl>::make());
+    plant(slot(asid_pool), Cap<AsidPool>::make(arch::window.phys(&o.pool), 0));
+    derive(thread_->slot(ThreadSlot::VSpaceRoot), slot(vspace).cap, slot(vspace), Birth::Copy);
+    arch::enter({root_table, arch::Asid::RootTask});
+}
+
+AddressSpace World::space() const noexcept {
+    return {arch::window.phys(&objects().vspace), arch::Asid::RootTask};
 }
 
 World::~World() {
@@ -110,14 +138,14 @@ void World::load(u64 cptr, u64 label, std::initializer_list<u64> words,
                .with(abi::MessageInfo::extra_caps, caps.size())
                .with(abi::MessageInfo::length, words.size())
                .raw();
-    abi::IpcBuffer& buffer = objects().buffer;
+    abi::IpcBuffer& buffer = objects().buffer();
     for (unsigned i = 0; i < words.size(); ++i)
         (i < abi::message_registers ? x[2 + i] : buffer.message[i]) = words.begin()[i];
     std::ranges::copy(caps, buffer.caps_or_badges.begin());
 }
 
 Expected<KernelExit, CapFault> World::system_call(SendMode mode) {
-    return send(*thread_, mode, graveyard);
+    return send(*thread_, mode, kernel);
 }
 
 Answer World::answer() const {
@@ -128,7 +156,8 @@ Answer World::answer() const {
     EXPECT_EQ(info[abi::MessageInfo::caps_unwrapped], 0u);
     Answer answer{info[abi::MessageInfo::label], {}};
     for (unsigned i = 0; i < info[abi::MessageInfo::length]; ++i)
-        answer.words.push_back(i < abi::message_registers ? x[2 + i] : objects().buffer.message[i]);
+        answer.words.push_back(i < abi::message_registers ? x[2 + i]
+                                                          : objects().buffer().message[i]);
     return answer;
 }
 
@@ -158,7 +187,7 @@ Answer World::retype(u64 cptr, abi::ObjectType type, u64 size_bits, u64 offset, 
 std::vector<u8> World::snapshot() const {
     const Objects& o = objects();
     std::vector<u8> bytes(sizeof(o.untyped) + sizeof(o.small_untyped) + sizeof(o.root) +
-                          sizeof(o.thread) + sizeof(graveyard));
+                          sizeof(o.thread) + sizeof(o.vspace) + sizeof(o.pool) + sizeof(kernel));
     u8* to = bytes.data();
     const auto add = [&](const auto& part) {
         std::memcpy(to, &part, sizeof(part));
@@ -170,7 +199,9 @@ std::vector<u8> World::snapshot() const {
     Tcb thread = o.thread;
     std::fill_n(thread.context.x.begin(), 2 + abi::message_registers, 0);
     add(thread);
-    add(graveyard);
+    add(o.vspace);
+    add(o.pool);
+    add(kernel);
     return bytes;
 }
 

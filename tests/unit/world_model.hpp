@@ -9,6 +9,7 @@
 #include "object/derivation.hpp"
 #include "object/tcb.hpp"
 #include "object/untyped.hpp"
+#include "object/vspace.hpp"
 #include "syscall/message.hpp"
 #include "syscall/send.hpp"
 
@@ -48,6 +49,9 @@ class World {
 
     // CPtrs of what is there to begin with, and the first slot that is empty.
     static constexpr u64 root = 2;
+    static constexpr u64 vspace = 3; ///< the thread's, which is the current one
+    static constexpr u64 asid_control = 5;
+    static constexpr u64 asid_pool = 6;
     static constexpr u64 untyped = 16;       ///< full of rubbish, as boot leaves memory
     static constexpr u64 small_untyped = 17; ///< 4 KiB
     static constexpr u64 device = 18;        ///< 4 KiB; whoever touches it dies
@@ -86,19 +90,23 @@ class World {
     [[nodiscard]] std::vector<u8> snapshot() const;
 
     /// Takes the thread's IPC buffer away.
-    void drop_buffer() noexcept { thread_->ipc_buffer = nullptr; }
+    void drop_buffer() noexcept { remove(thread_->slot(ThreadSlot::IpcBuffer)); }
 
     /// An interrupt comes at every preemption point that follows `points` others; between two of
     /// them the thread makes its call again. Without a number none comes.
     void interrupt_after_each(std::optional<unsigned> points);
 
-    Graveyard graveyard;
+    KernelObjects kernel;
+    Graveyard& graveyard = kernel.graveyard;
 
     /// How often a call has been preempted.
     [[nodiscard]] unsigned preemptions() const noexcept { return preemptions_; }
 
     /// Panics if anything in the world is not as it must be.
     void check() noexcept;
+
+    /// The address space in `vspace`.
+    [[nodiscard]] AddressSpace space() const noexcept;
 
     /// The first byte of `untyped`.
     [[nodiscard]] PhysAddr memory() const noexcept;
@@ -112,6 +120,7 @@ class World {
     };
 
     [[nodiscard]] Objects& objects() const noexcept;
+    void begin_address_space();
 
     std::unique_ptr<void, Unmap> arena_;
     Tcb* thread_;

@@ -1,11 +1,8 @@
 // What a program must not do. The kernel's command line says which: `fault=NAME`, in which the
 // device tree passes it on. Each ends the thread, with its reason; nothing here comes back.
-#include "lib/print.hpp"
-#include "rt/panic.hpp"
+#include "attack/lib/wanted.hpp"
 
 #include <array>
-#include <sel4/sel4.h>
-#include <string_view>
 
 using k::u64;
 using user::print;
@@ -42,10 +39,7 @@ u64 address_of(const T& object) {
     return reinterpret_cast<u64>(&object);
 }
 
-struct Fault {
-    std::string_view name;
-    void (*commit)();
-};
+using attack::Fault;
 
 constexpr std::array faults{
     Fault{"read-null", [] { read_from(0); }},
@@ -73,30 +67,8 @@ constexpr std::array faults{
     Fault{"call-half", [] { call(0xffff'fff5); }}, // DebugHalt, if only 32 bits counted
 };
 
-/// The device tree as the kernel hands it over: text, as far as this program cares.
-std::string_view device_tree() {
-    const auto& info = *seL4_GetBootInfo();
-    const auto* const extra = reinterpret_cast<const char*>(&info) + 4096;
-    return {extra, info.extraLen};
-}
-
-const Fault* chosen() {
-    constexpr std::string_view option = "fault=";
-    const std::string_view tree = device_tree();
-    const auto at = tree.find(option);
-    if (at == std::string_view::npos) return nullptr;
-    const std::string_view name{&tree[at + option.size()]}; // up to the NUL behind it
-    for (const Fault& fault : faults)
-        if (fault.name == name) return &fault;
-    return nullptr;
-}
-
 } // namespace
 
 int main() {
-    const Fault* const fault = chosen();
-    if (fault == nullptr) rt::panic("the command line must say fault=NAME");
-    print("about to commit {}\n", fault->name);
-    fault->commit();
-    rt::panic("and nothing happened");
+    attack::commit_wanted(faults);
 }

@@ -2,6 +2,7 @@
 /// Cache maintenance by address and as a whole. Arm ARM, "Cache maintenance operations".
 #pragma once
 
+#include "arch/cache_operation.hpp"
 #include "arch/sysreg.hpp"
 #include "base/address.hpp"
 
@@ -15,10 +16,15 @@ struct Ctr : Bits<Ctr> {
 
 K_SYSTEM_REGISTER(CtrEl0, "ctr_el0", Ctr);
 
+/// log2 of the bytes of a line.
+[[nodiscard]] inline unsigned data_line_bits() noexcept {
+    return CtrEl0::read()[Ctr::data_line] + 2;
+}
+
 /// Calls `maintain` with the address of each cache line that holds some of `range`.
 template <class Address, class Maintain>
 void for_each_line(Range<Address> range, Maintain maintain) noexcept {
-    const unsigned line_bits = CtrEl0::read()[Ctr::data_line] + 2;
+    const unsigned line_bits = data_line_bits();
     asm volatile("dsb sy" : : : "memory"); // what was stored uncached has arrived
     for (Address line = range.begin.align_down(line_bits); line < range.end;
          line = line + bit(line_bits))
@@ -33,7 +39,13 @@ inline void invalidate_data(PhysRange range) noexcept {
 }
 
 /// Brings to memory what only the data caches hold of `range`, so that uncached loads see it.
+/// \pre the MMU is off
 inline void clean_data(PhysRange range) noexcept {
+    for_each_line(range, [](u64 line) { asm volatile("dc cvac, %0" : : "r"(line) : "memory"); });
+}
+
+/// The same once the MMU is on.
+inline void clean_data(VirtRange range) noexcept {
     for_each_line(range, [](u64 line) { asm volatile("dc cvac, %0" : : "r"(line) : "memory"); });
 }
 
@@ -46,6 +58,30 @@ inline void invalidate_instructions() noexcept {
 inline void unify_instructions(VirtRange range) noexcept {
     for_each_line(range, [](u64 line) { asm volatile("dc cvau, %0" : : "r"(line) : "memory"); });
     invalidate_instructions();
+}
+
+/// Cleans and invalidates the data caches' copies of `range`.
+inline void clean_and_invalidate_data(VirtRange range) noexcept {
+    for_each_line(range, [](u64 line) { asm volatile("dc civac, %0" : : "r"(line) : "memory"); });
+}
+
+/// Drops the data caches' copies of `range`, and of nothing else: a line that lies there in part
+/// only is cleaned first.
+inline void invalidate_data(VirtRange range) noexcept {
+    const unsigned line_bits = data_line_bits();
+    clean_and_invalidate_data({range.begin.align_down(line_bits), range.begin.align_up(line_bits)});
+    clean_and_invalidate_data({range.end.align_down(line_bits), range.end.align_up(line_bits)});
+    for_each_line(range, [](u64 line) { asm volatile("dc ivac, %0" : : "r"(line) : "memory"); });
+}
+
+/// Does that for what lies at `range`. \pre it is mapped
+inline void maintain(CacheOperation operation, VirtRange range) noexcept {
+    switch (operation) {
+    case CacheOperation::Clean: return clean_data(range);
+    case CacheOperation::Invalidate: return invalidate_data(range);
+    case CacheOperation::CleanInvalidate: return clean_and_invalidate_data(range);
+    case CacheOperation::Unify: return unify_instructions(range);
+    }
 }
 
 } // namespace k::arch

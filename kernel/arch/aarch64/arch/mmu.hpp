@@ -20,8 +20,9 @@ enum class MemoryKind : u8 {
 /// Memory Attribute Indirection Register: one byte for each MemoryType.
 struct Mair : Bits<Mair> {
     using Bits::Bits;
-    static constexpr Field<15, 8, MemoryKind> device{}; ///< MemoryType::Device
-    static constexpr Field<7, 0, MemoryKind> normal{};  ///< MemoryType::Normal
+    static constexpr Field<23, 16, MemoryKind> strict_device{}; ///< MemoryType::StrictDevice
+    static constexpr Field<15, 8, MemoryKind> device{};         ///< MemoryType::Device
+    static constexpr Field<7, 0, MemoryKind> normal{};          ///< MemoryType::Normal
 
     /// The byte that a leaf of this type chooses.
     [[nodiscard]] constexpr MemoryKind kind(MemoryType type) const noexcept {

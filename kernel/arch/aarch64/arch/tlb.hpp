@@ -8,7 +8,7 @@
 
 namespace k::arch {
 
-/// What a TLBI by address is told.
+/// What a TLBI by address or by address space is told.
 struct TlbiOperand : Bits<TlbiOperand> {
     using Bits::Bits;
     static constexpr Field<63, 48, Asid> asid{};
@@ -36,6 +36,12 @@ inline void invalidate_page(Asid asid, VirtAddr va) noexcept {
                              .with(TlbiOperand::asid, asid)
                              .with(TlbiOperand::page, PageOf{va.raw()}[PageOf::page]);
     asm volatile("tlbi vae1is, %0" : : "r"(operand.raw()) : "memory");
+}
+
+/// Drops all that the TLB has kept of one address space.
+inline void invalidate_asid(Asid asid) noexcept {
+    const auto operand = TlbiOperand{}.with(TlbiOperand::asid, asid);
+    asm volatile("tlbi aside1is, %0" : : "r"(operand.raw()) : "memory");
 }
 
 /// Drops all that the TLB has kept for EL1 and EL0.

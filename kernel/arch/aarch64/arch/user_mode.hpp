@@ -2,9 +2,8 @@
 /// What programs at EL0 may do, and how they are started (AArch64).
 #pragma once
 
-#include "arch/mmu.hpp"
-#include "arch/tlb.hpp"
 #include "arch/user_context.hpp"
+#include "arch/user_space.hpp"
 
 namespace k::arch {
 
@@ -50,10 +49,9 @@ inline void start_fpu(const FpuState& state) noexcept {
     fpu_load(&state);
 }
 
-/// Makes the tables at `root` translate the lower half, which was off until now.
-inline void start_user_space(PhysAddr root, Asid asid) noexcept {
-    Ttbr0El1::write(Ttbr0{}.with(Ttbr0::asid, asid).with(Ttbr0::root, root.raw()));
-    synchronise_context(); // before anything can be looked up there
+/// Makes these tables translate the lower half, which was off until now.
+inline void start_user_space(UserSpace space) noexcept {
+    enter(space); // before anything can be looked up there
     TcrEl1::write(TcrEl1::read().with(Tcr::low_off, false));
     synchronise_context();
 }

@@ -14,6 +14,8 @@ class FakeMmu {
     virtual void store(const std::atomic<u64>& slot, u64 before) = 0;
     virtual void publish() = 0;
     virtual void invalidate_page(Asid asid, VirtAddr va) = 0;
+    virtual void invalidate_asid(Asid asid) = 0;
+    virtual void enter(UserSpace space) = 0;
     virtual void await_invalidation() = 0;
     virtual void synchronise() = 0;
 };
@@ -32,6 +34,10 @@ inline void publish_descriptors() noexcept {
 
 inline void invalidate_page(Asid asid, VirtAddr va) noexcept {
     if (fake_mmu != nullptr) fake_mmu->invalidate_page(asid, va);
+}
+
+inline void invalidate_asid(Asid asid) noexcept {
+    if (fake_mmu != nullptr) fake_mmu->invalidate_asid(asid);
 }
 
 inline void await_invalidation() noexcept {
