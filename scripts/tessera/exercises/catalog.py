@@ -109,8 +109,6 @@ def _lacking(root: Path, exercise: Exercise) -> Iterator[tuple[str, str]]:
     for file, problem in _needed(exercise).items():
         if not (folder / file).is_file():
             yield file, problem
-    if exercise.kind == "hole" and (folder / "solution.patch").exists():
-        yield "solution.patch", "must not be there: the stage itself is the solution of a hole"
     for patch in folder.glob("mutants/*.patch"):
         if patch.stem not in [mutant.name for mutant in exercise.mutants]:
             yield f"mutants/{patch.name}", "no [[mutant]] declares it"
