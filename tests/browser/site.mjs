@@ -111,15 +111,19 @@ function numbered(pages) {
 
 async function checkAllPages(browser, pages) {
     const waiting = numbered(pages);
+    const fresh = async () => openTab(await browser.newContext({ reducedMotion: "reduce" }));
     await Promise.all(Array.from({ length: TABS }, async () => {
-        const context = await browser.newContext({ reducedMotion: "reduce" });
-        const tab = await openTab(context);
+        let tab = await fresh();
         while (waiting.length > 0) {
             const page = waiting.shift();
-            // A browser on a crowded machine may lose a page once; twice is a mistake.
-            await checkPage(tab, page).catch(() => checkPage(tab, page));
+            // A browser on a crowded machine may lose a page once, and its tab with it; twice is a mistake.
+            await checkPage(tab, page).catch(async () => {
+                await tab.context().close();
+                tab = await fresh();
+                await checkPage(tab, page);
+            });
         }
-        await context.close();
+        await tab.context().close();
     }));
 }
 
