@@ -62,6 +62,11 @@ async function show(tab, page) {
     await tab.goto(address(page), { waitUntil: "load" });
 }
 
+// The browser takes its time for a new size, even if it is the old one.
+async function resize(tab, width) {
+    if (tab.viewportSize().width !== width) await tab.setViewportSize({ width, height: 900 });
+}
+
 async function checkWidth(tab, page, width) {
     const needed = await tab.evaluate(() => document.documentElement.scrollWidth);
     if (needed > width) say("width", page, `needs ${needed} pixels of ${width}`);
@@ -82,12 +87,11 @@ async function checkAccess(tab, page, colours, how) {
 // those every eighth of a kind is also looked at on a wide screen and judged for access, one in three of these for its
 // colours as well.
 async function checkPage(tab, { page, alike, number }) {
-    await tab.emulateMedia({ colorScheme: "light" });
-    await tab.setViewportSize({ width: NARROW, height: 900 });
+    await resize(tab, NARROW);
     await show(tab, page);
     await checkWidth(tab, page, NARROW);
     if (alike && number % 8 !== 0) return;
-    await tab.setViewportSize({ width: WIDE, height: 900 });
+    await resize(tab, WIDE);
     await checkWidth(tab, page, WIDE);
     const colours = !alike || number % 24 === 0;
     await tab.evaluate(axe);
@@ -111,7 +115,7 @@ function numbered(pages) {
 
 async function checkAllPages(browser, pages) {
     const waiting = numbered(pages);
-    const fresh = async () => openTab(await browser.newContext({ reducedMotion: "reduce" }));
+    const fresh = async () => openTab(await browser.newContext({ reducedMotion: "reduce", colorScheme: "light" }));
     await Promise.all(Array.from({ length: TABS }, async () => {
         let tab = await fresh();
         while (waiting.length > 0) {
