@@ -58,15 +58,25 @@ class Units:
         return known
 
     def covering(self, changed: list[str]) -> list[str]:
-        """The changed units, and for each header that none of them includes, one unit that does."""
+        """The changed units, and for each header that none of them includes, one unit that does.
+
+        The rules are those of the unit's folder, so the kernel's headers are looked at through one
+        of the kernel's own units, if there is any.
+        """
         chosen = [unit for unit in self.database if unit in changed]
         missing = [file for file in changed if file.endswith(".hpp")]
         included = {unit: self.headers(unit) for unit in self.database}
         for header in missing:
             users = [unit for unit, headers in included.items() if header in headers]
+            users = [unit for unit in users if _top(unit) == _top(header)] or users
             if users and not any(unit in chosen for unit in users):
                 chosen.append(min(users, key=lambda unit: len(included[unit])))
         return sorted(chosen)
+
+
+def _top(file: str) -> str:
+    """The topmost folder of a file."""
+    return file.partition("/")[0]
 
 
 def complaints(

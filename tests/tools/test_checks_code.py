@@ -114,6 +114,15 @@ def test_a_changed_header_is_seen_through_its_user(tree: Path) -> None:
     assert tidy.main([str(tree), str(patch), str(tree / "build/clang")]) == 1
 
 
+def test_a_header_of_the_kernel_is_held_to_the_rules_of_the_kernel(tree: Path) -> None:
+    """Also when a test has changed with it, which includes it and has fewer rules."""
+    write(tree, "kernel/base/add.hpp", "#pragma once\n\ninline unsigned long add(int a) {\n    return sizeof(sizeof(a));\n}\n")
+    write(tree, "kernel/base/add.cpp", '#include "base/add.hpp"\n')
+    write(tree, "tests/unit/add_test.cpp", '#include "base/add.hpp"\n\nunsigned long size() {\n    return sizeof(sizeof(1));\n}\n')
+    found = tidy.problems(tree, ["kernel/base/add.hpp", "tests/unit/add_test.cpp"], [database(tree)])
+    assert len(found) == 1 and found[0].startswith("kernel/base/add.hpp:4") and "sizeof-expression" in found[0]
+
+
 def test_files_of_other_stages_are_left_alone(tree: Path) -> None:
     write(tree, "kernel/base/other.cpp", "int BadName = 0;\n")
     assert tidy.problems(tree, stage_files.changed_files(tree, write(tree, "stage.patch", PATCH)), [database(tree)]) == []
