@@ -1,5 +1,7 @@
 # tessera_device_trees(target sources...): compiles device tree sources into the folder
-# `trees` of the build and lets the code of `target` know it as TESSERA_TREES.
+# `trees` of the build, and adds to `target` a source that says where that is: k::test::trees_folder.
+# As an option of the compiler the folder's name, another in each stage, would make all tests of a
+# stage new to the compiler cache.
 #
 # Some of the trees are wrong on purpose, so dtc neither warns (-q) nor refuses (-f).
 function(tessera_device_trees target)
@@ -18,5 +20,13 @@ function(tessera_device_trees target)
     endforeach()
     add_custom_target(${target}_trees DEPENDS ${blobs})
     add_dependencies(${target} ${target}_trees)
-    target_compile_definitions(${target} PRIVATE TESSERA_TREES="${folder}")
+    file(CONFIGURE OUTPUT ${folder}/trees_folder.cpp @ONLY CONTENT [[
+namespace k::test {
+
+extern const char* const trees_folder;
+const char* const trees_folder = "@folder@";
+
+} // namespace k::test
+]])
+    target_sources(${target} PRIVATE ${folder}/trees_folder.cpp)
 endfunction()

@@ -14,6 +14,9 @@
 
 namespace k::test {
 
+/// The folder with the compiled trees; CMake writes where it is.
+extern const char* const trees_folder;
+
 /// A blob in memory of its own, so that the sanitizer sees a read past its end.
 class Blob {
   public:
@@ -53,7 +56,7 @@ class Blob {
     }
 
     static std::vector<char> read(const std::string& name) {
-        std::ifstream file{TESSERA_TREES "/" + name + ".dtb", std::ios::binary};
+        std::ifstream file{std::string{trees_folder} + "/" + name + ".dtb", std::ios::binary};
         if (!file) throw std::runtime_error{"no tree " + name};
         return {std::istreambuf_iterator<char>{file}, {}};
     }
