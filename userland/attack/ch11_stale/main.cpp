@@ -19,7 +19,6 @@ namespace {
 constexpr u64 tables = 0x1e00;
 constexpr user::Untyped memory{0x1e10};
 constexpr user::Frame page{0x1e11};
-constexpr user::Frame other_page{0x1e12};
 constexpr u64 copy_slot = 0x1e13;
 
 constexpr u64 here = 0x100'0000'0000;
