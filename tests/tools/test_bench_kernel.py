@@ -5,18 +5,23 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from tessera.benchmark import costs as remembered, kernel, kernel_report, rows
 from tessera.benchmark.costs import Costs
+from tessera.book.pictures import cost_lookup, cost_revoke, cost_threads
 from tessera.boot.process import Run
 from tessera.boot.session import Stop
 from tessera.errors import Failure, Misuse
 from tessera.tree import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
-COSTS = Costs({"chapter": 16, "compiler": "GCC 12"}, {"null": 200.0, "yield": 300.5},
-              {"revoke-descendants": {1: 400.0, 10: 3000.0}})
+COSTS = Costs(
+    {"chapter": 16, "compiler": "GCC 12"},
+    {"null": 200.0, "yield": 300.5},
+    {"revoke-descendants": {1: 400.0, 10: 3000.0}},
+)
 
 
 @pytest.fixture
@@ -31,15 +36,19 @@ def tree(tmp_path: Path) -> Tree:
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """In place of QEMU: what each program prints."""
-    printed = {"ch10_kernel": "row null 1 20000 4000000\r\nrow yield 1 20000 6010010\r\nall rows\r\n",
-               "ch16_sizes": "row revoke-descendants 10 1 3000\nall rows\n"}
+    printed = {
+        "ch10_kernel": "row null 1 20000 4000000\r\nrow yield 1 20000 6010010\r\nall rows\r\n",
+        "ch16_sizes": "row revoke-descendants 10 1 3000\nall rows\n",
+    }
 
     def run(command: list[str], _limits: object, **_options: object) -> Run:
         return Run(Stop.OFF, printed[Path(command[-1]).name].encode())
 
     monkeypatch.setattr(kernel, "build", lambda *_: None)
     monkeypatch.setattr(kernel.files, "image_of", lambda *_: Path("Image"))
-    monkeypatch.setattr(kernel.files, "root_task_of", lambda _tree, _preset, boot: Path(boot.root_task))
+    monkeypatch.setattr(
+        kernel.files, "root_task_of", lambda _tree, _preset, boot: Path(boot.root_task)
+    )
     monkeypatch.setattr(kernel.machine, "command", lambda *_, initrd: [str(initrd)])
     monkeypatch.setattr(kernel.process, "run", run)
     return printed
@@ -79,12 +88,15 @@ def test_costs_are_remembered_as_they_are(tree: Tree) -> None:
         remembered.load(tree)
 
 
-@pytest.mark.parametrize("now", [
-    replace(COSTS, rows=COSTS.rows | {"null": 201.1}),
-    replace(COSTS, rows={"yield": 300.5}),
-    replace(COSTS, sizes={"revoke-descendants": {1: 400.0, 10: 3016.0}}),
-    replace(COSTS, sizes={}),
-])
+@pytest.mark.parametrize(
+    "now",
+    [
+        replace(COSTS, rows=COSTS.rows | {"null": 201.1}),
+        replace(COSTS, rows={"yield": 300.5}),
+        replace(COSTS, sizes={"revoke-descendants": {1: 400.0, 10: 3016.0}}),
+        replace(COSTS, sizes={}),
+    ],
+)
 def test_what_costs_more_or_is_gone_fails(tree: Tree, now: Costs) -> None:
     remembered.save(tree, COSTS)
     assert not kernel_report.check(tree, now)
@@ -124,3 +136,23 @@ def test_programs_measure_the_rows_that_there_are() -> None:
     assert sorted(keys) == sorted(row.key for row in rows.ROWS)
     text = (ROOT / "userland/bench/ch16_sizes.c").read_text(encoding="utf-8")
     assert sorted(re.findall(r'report\("([a-z-]+)"', text)) == sorted(s.key for s in rows.SIZES)
+
+
+def test_the_pictures_show_what_is_remembered(tree: Tree) -> None:
+    sizes = {
+        "call-threads": {10: 400.0, 100: 401.0},
+        "yield-threads": {10: 200.0, 100: 200.0},
+        "lookup-levels": {1: 300.0, 2: 330.0},
+        "revoke-descendants": {1: 700.0, 10: 3000.0},
+    }
+    remembered.save(tree, replace(COSTS, sizes=sizes))
+    for draw, points in ((cost_threads.draw, 4), (cost_lookup.draw, 2), (cost_revoke.draw, 2)):
+        picture = ElementTree.fromstring(draw(tree))
+        assert len(picture.findall(".//{*}circle")) == points
+        assert "currentColor" in draw(tree) and "black" not in draw(tree)
+    heights = [
+        float(dot.get("cy", 0))
+        for dot in ElementTree.fromstring(cost_revoke.draw(tree)).iter()
+        if dot.tag.endswith("circle")
+    ]
+    assert heights[1] > heights[0], "300 for each of ten is less than 700 for one"

@@ -27,7 +27,7 @@ seL4_Word rt::ThreadStorage::prepare() noexcept {
 }
 
 seL4_BootInfo* seL4_GetBootInfo() {
-    return reinterpret_cast<seL4_BootInfo*>(&running->boot_info());
+    return static_cast<seL4_BootInfo*>(running->boot_info_page);
 }
 
 LIBSEL4_THREAD_LOCAL seL4_IPCBuffer* __sel4_ipc_buffer; // NOLINT(readability-identifier-naming)

@@ -54,6 +54,7 @@ class FakeKernel {
     std::vector<FakeCall> tcb_calls;           ///< invocations of threads, in order
     k::abi::ObjectType refused{99};            ///< a type that this kernel does not make yet
     std::string printed;
+    void* boot_info_page = &boot_info_; ///< what programs take for BootInfo
 
   private:
     k::abi::Error retype(seL4_CPtr untyped, const std::vector<k::u64>& words);

@@ -87,7 +87,6 @@ static inline void measure(const char *row, void (*repeat)(seL4_Word rounds))
 /* --- Another thread, and another address space for it ---------------------------------------- */
 
 static struct thread partner;
-static seL4_CPtr other_vspace;
 
 /* Maps a frame where it takes whatever tables are missing. */
 static inline void map_at(seL4_CPtr frame, seL4_CPtr vspace, seL4_Word address)

@@ -5,7 +5,7 @@
 
 static seL4_CPtr empty_slot, spare, endpoint, notification, other_notification;
 static seL4_CPtr scratch; /* an untyped that is empty between rounds */
-static seL4_CPtr frame, idle_thread, fault_endpoint;
+static seL4_CPtr frame, idle_thread, fault_endpoint, other_vspace;
 
 static seL4_MessageInfo_t of_length(seL4_Word words)
 {

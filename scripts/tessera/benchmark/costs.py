@@ -1,4 +1,4 @@
-"""What the kernel's operations cost: as measured, as the tree remembers it, and how the two differ."""
+"""What the kernel's operations cost: as measured, as remembered, and how the two differ."""
 from __future__ import annotations
 
 import json
@@ -16,8 +16,8 @@ TOLERANCE = 0.005
 
 HEADER = """\
 # What the kernel's operations cost, in instructions, as `./tessera bench kernel` has measured it.
-# `./tessera test` fails when one costs more than here by over half a per cent; `./tessera bench kernel
-# --accept` writes this file anew. The book's appendix shows it.
+# `./tessera test` fails when one costs over half a per cent more than here; `./tessera bench
+# kernel --accept` writes this file anew, and the book's appendix that is made of it.
 """
 
 
@@ -56,14 +56,24 @@ def load(tree: Tree) -> Costs:
     file = file_of(tree)
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-        sizes = {name: {int(amount): float(cost) for amount, cost in amounts.items()}
-                 for name, amounts in data.get("sizes", {}).items()}
+        sizes = {
+            name: {int(amount): float(cost) for amount, cost in amounts.items()}
+            for name, amounts in data.get("sizes", {}).items()
+        }
         rows = {key: float(cost) for key, cost in data["rows"].items()}
         return Costs(dict(data["configuration"]), rows, sizes)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, ValueError,
-            AttributeError) as error:
-        raise Failure(f"{file.relative_to(tree.root)} cannot be read: {error}",
-                      "`./tessera bench kernel --accept` writes it anew.") from error
+    except (
+        OSError,
+        UnicodeDecodeError,
+        tomllib.TOMLDecodeError,
+        KeyError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        raise Failure(
+            f"{file.relative_to(tree.root)} cannot be read: {error}",
+            "`./tessera bench kernel --accept` writes it anew.",
+        ) from error
 
 
 def save(tree: Tree, costs: Costs) -> None:
@@ -86,14 +96,19 @@ def worse(before: Costs, now: Costs) -> list[str]:
 
 def better(before: Costs, now: Costs) -> list[str]:
     """What costs less than it did."""
-    return [f"{place}: {old:,.1f} before, {new:,.1f} now ({new / old - 1:.1%})"
-            for place, old, new in _pairs(before, now)
-            if new is not None and new < old * (1 - TOLERANCE)]
+    return [
+        f"{place}: {old:,.1f} before, {new:,.1f} now ({new / old - 1:.1%})"
+        for place, old, new in _pairs(before, now)
+        if new is not None and new < old * (1 - TOLERANCE)
+    ]
 
 
 def _pairs(before: Costs, now: Costs) -> list[tuple[str, float, float | None]]:
     """Every remembered figure beside the new one."""
     rows = [(key, old, now.rows.get(key)) for key, old in before.rows.items()]
-    sizes = [(f"{name} of {amount:,}", old, now.sizes.get(name, {}).get(amount))
-             for name, amounts in before.sizes.items() for amount, old in amounts.items()]
+    sizes = [
+        (f"{name} of {amount:,}", old, now.sizes.get(name, {}).get(amount))
+        for name, amounts in before.sizes.items()
+        for amount, old in amounts.items()
+    ]
     return [*rows, *sizes]

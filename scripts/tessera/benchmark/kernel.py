@@ -31,8 +31,10 @@ _SHOWN = 6
 def measure(tree: Tree, *, quiet: bool = False) -> Costs:
     """Builds the release kernel of `tree` with a clock for programs, and runs them on it."""
     if tree.chapter < OPERATIONS:
-        raise Misuse(f"the kernel of chapter {tree.chapter:02} has nothing to measure yet",
-                     f"The first operations come with chapter {OPERATIONS:02}.")
+        raise Misuse(
+            f"the kernel of chapter {tree.chapter:02} has nothing to measure yet",
+            f"The first operations come with chapter {OPERATIONS:02}.",
+        )
     wanted = ["ch10_kernel", *(["ch16_sizes"] if tree.chapter >= GROWTH else [])]
     build(tree, PRESET, ["Image", *(f"program-bench-{program}" for program in wanted)])
     costs = Costs(_configuration(tree))
@@ -64,12 +66,18 @@ def _counted(costs: Costs, show: Callable[[float, str], None]) -> Callable[[byte
     return listen
 
 
-def _run(tree: Tree, program: str,
-         listen: Callable[[bytes], None]) -> Iterator[tuple[str, int, float]]:
+def _run(
+    tree: Tree, program: str, listen: Callable[[bytes], None]
+) -> Iterator[tuple[str, int, float]]:
     """What a program has measured: row, amount, instructions for one."""
     boot = Boot(program, "ok", root_task=f"userland/bench/{program}", limits=_LIMITS)
-    command = machine.command(machine.find_qemu(), boot, files.image_of(tree, PRESET),
-                              tree.build / "boots", initrd=files.root_task_of(tree, PRESET, boot))
+    command = machine.command(
+        machine.find_qemu(),
+        boot,
+        files.image_of(tree, PRESET),
+        tree.build / "boots",
+        initrd=files.root_task_of(tree, PRESET, boot),
+    )
     done = process.run(command, _LIMITS, echo=listen)
     text = done.output.decode(errors="replace").replace("\r", "")
     if done.stop is not Stop.OFF or not text.rstrip().endswith("all rows"):
@@ -79,9 +87,10 @@ def _run(tree: Tree, program: str,
 
 
 def _broke_off(tree: Tree, program: str, sentence: str, text: str) -> None:
-    """A program that did not reach its end: an error, or on an earlier kernel the end that is due."""
+    """A program that did not reach its end: an error, or on an earlier kernel what was due."""
     tail = [f"  {line}" for line in text.splitlines()[-_SHOWN:]]
-    said = "\n".join([f"userland/bench/{program}.c got no further ({sentence}); its last lines:", *tail])
+    what = f"userland/bench/{program}.c got no further ({sentence}); its last lines:"
+    said = "\n".join([what, *tail])
     if tree.chapter >= GROWTH:
         raise Failure(said)
     console.out(said)
@@ -89,8 +98,17 @@ def _broke_off(tree: Tree, program: str, sentence: str, text: str) -> None:
 
 def _configuration(tree: Tree) -> dict[str, str | int]:
     """What the figures hold for."""
-    compiler = subprocess.run(["aarch64-linux-gnu-g++", "-dumpfullversion"], check=True, text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout.strip()
+    compiler = subprocess.run(
+        ["aarch64-linux-gnu-g++", "-dumpfullversion"],
+        check=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ).stdout.strip()
     options = machine.machine_options(Boot(PRESET, "ok").machine)
-    return {"chapter": tree.chapter, "compiler": f"GCC {compiler} -O2, link-time optimisation",
-            "machine": " ".join(options), "rounds": 20000}
+    return {
+        "chapter": tree.chapter,
+        "compiler": f"GCC {compiler} -O2, link-time optimisation",
+        "machine": " ".join(options),
+        "rounds": 20000,
+    }

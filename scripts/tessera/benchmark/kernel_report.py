@@ -11,14 +11,19 @@ from tessera.tree import Tree
 def show(costs: Costs) -> None:
     """The table of operations beside seL4, and the series."""
     console.out()
-    console.table("Instructions per operation, loop and stub included:",
-                  ("operation", "Tessera", "seL4", "of seL4", "aim"),
-                  [_line(row.key, costs) for row in ROWS])
+    console.table(
+        "Instructions per operation, loop and stub included:",
+        ("operation", "Tessera", "seL4", "of seL4", "aim"),
+        [_line(row.key, costs) for row in ROWS],
+    )
     for series in SIZES:
         if amounts := costs.sizes.get(series.key):
             console.out()
-            console.table(f"{series.name}, instructions:", (series.of, "all", "each"),
-                          [(f"{n:,}", f"{cost:,.0f}", f"{cost / n:,.1f}") for n, cost in amounts.items()])
+            console.table(
+                f"{series.name}, instructions:",
+                (series.of, "all", "each"),
+                [(f"{n:,}", f"{cost:,.0f}", f"{cost / n:,.1f}") for n, cost in amounts.items()],
+            )
 
 
 def _line(key: str, costs: Costs) -> tuple[str, str, str, str, str]:
@@ -36,14 +41,16 @@ def check(tree: Tree, now: Costs) -> bool:
         console.out(f"skipped: the figures are remembered for another {other}")
         return True
     if lines := remembered.worse(before, now):
-        console.out(f"✗ {len(lines)} figure(s) are worse than tests/bench/kernel.toml has them:",
-                    style="bold red")
+        console.out(
+            f"✗ {len(lines)} figure(s) are worse than tests/bench/kernel.toml has them:",
+            style="bold red",
+        )
         for line in lines:
             console.out(f"  {line}")
-        console.out("If that is the price of something, `./tessera bench kernel --accept` records it.")
+        console.out("If that is the price of something: `./tessera bench kernel --accept`.")
         return False
     if lines := remembered.better(before, now):
-        console.out(f"{len(lines)} figure(s) are better; `./tessera bench kernel --accept` records it:")
+        console.out(f"{len(lines)} figure(s) are better; `bench kernel --accept` records that:")
         for line in lines:
             console.out(f"  {line}")
     console.good("no operation costs more than tests/bench/kernel.toml says")
@@ -53,5 +60,8 @@ def check(tree: Tree, now: Costs) -> bool:
 def _other_configuration(before: Costs, now: Costs) -> str:
     """What differs between two configurations; nothing if the figures can be compared."""
     names = before.configuration.keys() | now.configuration.keys()
-    return ", ".join(sorted(name for name in names
-                            if before.configuration.get(name) != now.configuration.get(name)))
+    return ", ".join(
+        sorted(
+            name for name in names if before.configuration.get(name) != now.configuration.get(name)
+        )
+    )

@@ -23,20 +23,42 @@ HELP = "how long things take: the tool here, or the kernel's operations"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """`bench tool [--quick] [--runs N]`, `bench kernel [--check | --accept] [--json]`"""
     subjects = parser.add_subparsers(metavar="SUBJECT", required=True)
-    tool = subjects.add_parser("tool", help="./tessera itself, on this machine", allow_abbrev=False,
-                               description="Measures what readers and authors wait for.")
-    tool.add_argument("--quick", action="store_true", help="leave out the runs of the whole `./tessera test`")
-    tool.add_argument("--runs", type=positive, default=5, metavar="N", help="runs of each measurement (default: 5)")
+    tool = subjects.add_parser(
+        "tool",
+        help="./tessera itself, on this machine",
+        allow_abbrev=False,
+        description="Measures what readers and authors wait for.",
+    )
+    tool.add_argument(
+        "--quick", action="store_true", help="leave out the runs of the whole `./tessera test`"
+    )
+    tool.add_argument(
+        "--runs",
+        type=positive,
+        default=5,
+        metavar="N",
+        help="runs of each measurement (default: 5)",
+    )
     tool.set_defaults(measure=_tool)
     kernel = subjects.add_parser(
-        "kernel", help="the kernel's operations, in instructions, beside seL4's", allow_abbrev=False,
+        "kernel",
+        help="the kernel's operations, in instructions, beside seL4's",
+        allow_abbrev=False,
         description="Counts the instructions of system calls, and what they cost as the system grows. "
-                    "tests/bench/kernel.toml remembers the figures.")
+        "tests/bench/kernel.toml remembers the figures.",
+    )
     what = kernel.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true",
-                      help="exit status 1 if an operation costs more than is remembered")
-    what.add_argument("--accept", action="store_true", help="remember the new figures")
-    kernel.add_argument("--json", action="store_true", help="print the figures as JSON and nothing else")
+    what.add_argument(
+        "--check",
+        action="store_true",
+        help="exit status 1 if an operation costs more than is remembered",
+    )
+    what.add_argument(
+        "--accept", action="store_true", help="remember the new figures, in the book too"
+    )
+    kernel.add_argument(
+        "--json", action="store_true", help="print the figures as JSON and nothing else"
+    )
     kernel.set_defaults(measure=_kernel)
 
 
@@ -58,7 +80,8 @@ def _tool(args: argparse.Namespace, tree: Tree) -> int:
 def _kernel(args: argparse.Namespace, tree: Tree) -> int:
     """`bench kernel`."""
     from tessera import setup
-    from tessera.benchmark import costs, kernel, kernel_report
+    from tessera.benchmark import costs, kernel, kernel_report, page
+    from tessera.boot import files
 
     setup.ensure("run", tree=tree)
     now = kernel.measure(tree, quiet=args.json)
@@ -68,4 +91,5 @@ def _kernel(args: argparse.Namespace, tree: Tree) -> int:
         kernel_report.show(now)
     if args.accept:
         costs.save(tree, now)
+        files.write(page.file_of(tree), page.page(now).encode())
     return 0 if not args.check or kernel_report.check(tree, now) else 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 
+from tessera.numbers import positive
 from tessera.tree import Tree, chapter_number
 
 HELP = "list and check this chapter's boots"
@@ -49,6 +50,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     demo.add_argument("--in-c", action="store_true", help="the demo's twin, which is written in C")
     _build_options(demo)
     demo.set_defaults(action=_demo)
+    jitter = actions.add_parser(
+        "jitter", help="boot the demos with threads while the timer is late", allow_abbrev=False,
+        description="Boots each demo that has threads with every seed of the timer's jitter. Wherever "
+                    "they are preempted, they must print the same. Exit status 1 if not.")
+    jitter.add_argument("chapter", metavar="NN", nargs="?", type=chapter_number,
+                        help="whose demo (default: those of all chapters with threads)")
+    _seed_options(jitter, 10)
+    jitter.set_defaults(action=_jitter)
+    stress = actions.add_parser(
+        "stress", help="make, use and revoke everything at random", allow_abbrev=False,
+        description="Boots the stress task: operations chosen by a seed, each with the outcome that a "
+                    "model foretells. Exit status 1 when one has another.")
+    stress.add_argument("--operations", metavar="N", type=positive, default=100_000,
+                        help="how many with each seed (default: %(default)s)")
+    _seed_options(stress, 3)
+    stress.set_defaults(action=_stress)
+
+
+def _seed_options(parser: argparse.ArgumentParser, seeds: int) -> None:
+    """How many boots there are, and of which kernel."""
+    parser.add_argument("--seeds", metavar="N", type=positive, default=seeds,
+                        help="seeds 1 to N (default: %(default)s)")
+    parser.add_argument("-j", metavar="N", type=positive, help="boots at a time (default: processors)")
+    _build_options(parser)
 
 
 def _build_options(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +140,24 @@ def _demo(args: argparse.Namespace, tree: Tree) -> int:
     fine = [demos.show(demos.check(tree, chapter, args.preset, twin=args.in_c))
             for chapter in wanted]
     return 0 if all(fine) else 1
+
+
+def _jitter(args: argparse.Namespace, tree: Tree) -> int:
+    """`boot jitter`."""
+    from tessera.boot import seeds
+
+    _build(args, tree)
+    cases = seeds.jitter(tree, args.chapter, range(1, args.seeds + 1))
+    return 0 if seeds.check(tree, args.preset, cases, args.j) else 1
+
+
+def _stress(args: argparse.Namespace, tree: Tree) -> int:
+    """`boot stress`."""
+    from tessera.boot import seeds
+
+    _build(args, tree)
+    cases = seeds.stress(tree, range(1, args.seeds + 1), args.operations)
+    return 0 if seeds.check(tree, args.preset, cases, args.j) else 1
 
 
 def _build(args: argparse.Namespace, tree: Tree) -> None:
