@@ -98,6 +98,10 @@ def test_the_nonce_is_in_our_sources_only(tmp_path: Path) -> None:
         'print("[ch" K_CHAPTER "] OK n0\\n"); print("PANIC: n0 "); '
         'write("\\nPANIC: n0 while panicking\\n");\n'
     )
+    (tmp_path / "userland/program").mkdir(parents=True)
+    (tmp_path / "userland/program/main.cpp").write_text('print("[ch07] OK\\n");\n')
+    nonce.plant(tmp_path, "n1", lambda _: False, ["userland/program"])
+    assert (tmp_path / "userland/program/main.cpp").read_text() == 'print("[ch07] OK n1\\n");\n'
     assert nonce.make() != nonce.make()
     with pytest.raises(Failure, match="no source of the kernel says how a boot ends"):
         nonce.plant(tmp_path, "n0", lambda _: True)
@@ -105,9 +109,10 @@ def test_the_nonce_is_in_our_sources_only(tmp_path: Path) -> None:
 
 def test_every_stage_says_its_end_where_the_nonce_goes(repository: Path) -> None:
     patches = [p.read_text() for p in repository.glob("chapters/[0-9][0-9]/stage.patch")]
-    form = r'^\+.*(?:print|write)\(".*(?:\] OK|PANIC: |REFUSED: ).*'
-    said = re.findall(form, "".join(patches), re.MULTILINE)
-    assert len(said) >= 4
+    form = r'^\+?.*(?:print|write)\(".*(?:\] OK|PANIC: |REFUSED: |STOPPED: ).*'
+    programs = [p.read_text() for p in repository.glob("userland/*/ch*/*.cpp")]
+    said = re.findall(form, "".join([*patches, *programs]), re.MULTILINE)
+    assert len(said) >= 12
     for line in said:
         planted = line
         for pattern, replacement in nonce.ENDINGS:

@@ -15,6 +15,7 @@ from tessera.exercises.bench import Bench
 from tessera.exercises.declare import Exercise, Test
 from tessera.exercises.numbers import fill_in
 from tessera.exercises.result import Result, failed, passed
+from tessera.tree import Tree
 
 PRESET = "kernel"
 _WIDTH = 100
@@ -26,9 +27,22 @@ _VERDICT = re.compile(r"PANIC: |REFUSED: |STOPPED: |^\[ch\d\d\] OK", re.MULTILIN
 
 def boot_of(bench: Bench, exercise: Exercise, test: Test, numbers: dict[str, int]) -> Boot:
     """The boot that a test names: the exercise's own, or the chapter's."""
-    own = {boot.name: boot for boot in exercise.boots}
-    boot = own.get(test.boot) or chapters.load(bench.tree, exercise.chapter).boot(test.boot)
+    boot = _declared(bench.tree, exercise, test)
     return replace(boot, append=fill_in(boot.append, numbers))
+
+
+def _declared(tree: Tree, exercise: Exercise, test: Test) -> Boot:
+    """That boot as it is declared."""
+    own = {boot.name: boot for boot in exercise.boots}
+    return own.get(test.boot) or chapters.load(tree, exercise.chapter).boot(test.boot)
+
+
+def programs(tree: Tree, exercise: Exercise) -> set[str]:
+    """The folders of the root tasks that the exercise's boots run."""
+    if exercise.chapter < chapters.FIRST_USER_CHAPTER:
+        return set()
+    named = {_declared(tree, exercise, test).root_task for test in exercise.tests if test.boot}
+    return {name or files.demo_of(tree, exercise.chapter) for name in named}
 
 
 def expected_file(root: Path, exercise: Exercise, boot: Boot) -> Path:

@@ -1,23 +1,23 @@
-"""A word that only the kernel's own code can print at the end of a boot.
+"""A word that only our own code can print at the end of a boot.
 
 How a boot ended is told by what it printed. So that a submission gains nothing by printing that
-itself, the places in the kernel that say it get a word that is made up for each grading: in the
-copies of the sources that are graded, never in files taken from a student. A log in which one of
-these sentences lacks the word is not believed.
+itself, the places in the kernel and in its root task that say it get a word that is made up for
+each grading: in the copies of the sources that are graded, never in files taken from a student. A
+log in which one of these sentences lacks the word is not believed.
 """
 from __future__ import annotations
 
 import re
 import secrets
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterable
 
 from tessera.errors import Failure
 
-#: What a kernel says at its end, and the same with the word in it.
+#: What a kernel or a root task says at its end, and the same with the word in it.
 ENDINGS = (
     (re.compile(r'(\] OK)(\\n")'), r"\1 {}\2"),
-    (re.compile(r'((?:PANIC|REFUSED):)( )(?=[^\n]*")'), r"\1 {}\2"),
+    (re.compile(r'((?:PANIC|REFUSED|STOPPED):)( )(?=[^\n]*")'), r"\1 {}\2"),
 )
 
 
@@ -26,10 +26,14 @@ def make() -> str:
     return f"n{secrets.token_hex(8)}"
 
 
-def plant(root: Path, word: str, theirs: Callable[[str], bool]) -> None:
-    """Puts the word into the kernel's sources, but for those that a student may change."""
+def plant(
+    root: Path, word: str, theirs: Callable[[str], bool], programs: Iterable[str] = ()
+) -> None:
+    """Puts the word into the sources of the kernel and of `programs`, which are folders, but for
+    those that a student may change."""
     planted = 0
-    for file in sorted((root / "kernel").rglob("*.cpp")):
+    places = [root / folder for folder in ("kernel", *programs)]
+    for file in sorted(file for place in places for file in place.rglob("*.cpp")):
         if theirs(str(file.relative_to(root))):
             continue
         text = before = file.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Callable
 
 from tessera.errors import TesseraError
-from tessera.exercises import signature, trial
+from tessera.exercises import boots, signature, trial
 from tessera.grading import jail, nonce, report, submission
 from tessera.grading.bench import GradersBench
 from tessera.grading.kit import Kit
@@ -38,7 +38,7 @@ def _grade(made: Report, kit: Kit, source: str, word: str, work: Path, home: Tre
     made.notes = taken.notes
     root = work / "tree"
     shutil.copytree(kit.tree, root, symlinks=True, ignore=lambda place, _: _not_ours(kit, place))
-    nonce.plant(root, word, exercise.allows)
+    nonce.plant(root, word, exercise.allows, boots.programs(Tree(root), exercise))
     _put(root, exercise.allows, taken.files)
     keeper.own(root)
     cache = home.build / "grading/ccache"
