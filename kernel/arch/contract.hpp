@@ -7,6 +7,7 @@
 #include "arch/clear.hpp"
 #include "arch/cpu.hpp"
 #include "arch/firmware.hpp"
+#include "arch/fpu.hpp"
 #include "arch/mmio.hpp"
 #include "arch/tlb.hpp"
 #include "arch/user_space.hpp"
@@ -33,6 +34,12 @@ static_assert(requires {
 
 static_assert(requires(void* area, u64 bytes) {
     { clear(area, bytes) } -> std::same_as<void>;
+});
+
+static_assert(requires(FpuState * state, bool permit) {
+    { fpu_save(state) } -> std::same_as<void>;
+    { fpu_load(state) } -> std::same_as<void>;
+    { permit_user_fpu(permit) } -> std::same_as<void>;
 });
 
 static_assert(requires(PhysAddr address, const void* pointer) {

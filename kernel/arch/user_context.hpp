@@ -60,6 +60,6 @@ struct alignas(16) FpuState {
 };
 
 static_assert(offsetof(FpuState, fpsr) == 0 && offsetof(FpuState, fpcr) == 8,
-              "fpu.S loads them from there");
+              "fpu.S has them there");
 
 } // namespace k::arch

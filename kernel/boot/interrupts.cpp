@@ -30,6 +30,7 @@ void handle_timer(u64 entered) noexcept {
     if (kernel_state.cycles)
         kernel_state.latency.add(entered - kernel_state.cycles->at(dev::timer::alarm()));
     kernel_state.ticks.ring();
+    kernel_state.objects.scheduler.tick();
 }
 
 /// Nobody waits for it, and its source may go on asking for ever: it gets no other chance.
@@ -70,7 +71,6 @@ void handle_interrupt() noexcept {
     // Only now that its source asks no more: ended before, it would be pending again, and be taken
     // again, or be gone by then and count as spurious.
     kernel_state.gic->end(*interrupt);
-    check_invariants(kernel_state);
 }
 
 } // namespace k

@@ -6,6 +6,7 @@
 #include "base/print.hpp"
 #include "boot/elf.hpp"
 #include "object/derivation.hpp"
+#include "object/domain.hpp"
 #include "object/page_table.hpp"
 #include "object/vspace.hpp"
 
@@ -189,14 +190,18 @@ void equip(Tcb& thread, const InitialCSpace& cspace) noexcept {
            Birth::Copy);
 }
 
-/// "Initial thread": all registers are zero but two.
+/// "Initial thread": all registers are zero but two, and nobody has a higher priority.
 Tcb* make_thread(const RootTask& task, VirtAddr entry, PhysAddr memory) noexcept {
     Tcb* const thread = new (arch::window.at<void>(memory)) Tcb{};
     thread->context.pc = entry.raw();
     thread->context.x[0] = task.layout.boot_info.raw();
     thread->buffer_address = task.layout.ipc_buffer.raw();
-    equip(*thread, task.cspace);
+    thread->priority = abi::max_priority;
+    thread->mcp = abi::max_priority;
     thread->state = ThreadState::Running;
+    equip(*thread, task.cspace);
+    plant(task.cspace[abi::InitialSlot::InitThreadTCB], Cap<Tcb>::make(memory));
+    plant(task.cspace[abi::InitialSlot::Domain], Cap<Domain>::make());
     return thread;
 }
 

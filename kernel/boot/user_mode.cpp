@@ -28,8 +28,8 @@ void enter_user_mode(BootState& boot) noexcept {
     if (!task) refuse_to_boot(task.error());
     arch::permit_user_counters(abi::debug_calls, dev::CycleClock::available());
     arch::start_user_space({task->space.root(), arch::Asid::RootTask});
-    arch::start_fpu(task->thread->fpu);
-    kernel_state.current = task->thread;
+    kernel_state.objects.fpu.admit(*task->thread);
+    kernel_state.objects.scheduler.start(*task->thread);
     check_invariants(kernel_state);
     print("root task: entry {:#018x}, {} KiB\n", task->thread->context.pc,
           task->layout.image.bytes() / 1024);

@@ -3,6 +3,7 @@
 #include "base/invariant.hpp"
 #include "base/trace.hpp"
 #include "lifecycle/kernel_objects.hpp"
+#include "lifecycle/thread.hpp"
 #include "lifecycle/unmap.hpp"
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
@@ -15,12 +16,16 @@ namespace k {
 
 namespace {
 
-/// Makes the capability in `slot` a zombie if it is the last to an object with slots.
-/// \param depth  how many graves there are
-/// \return whether it is a zombie now
-bool zombify(Slot& slot, u64 depth) noexcept {
-    if (const auto cnode = slot.cap.as<CNode>(); cnode && is_final(slot))
-        slot.cap = Cap<Zombie>::make(cnode->slots().back(), cnode->size_bits(), depth);
+/// Makes the capability in `slot` a zombie if it is the last to an object with slots. A thread
+/// stops before it loses any. \return whether it is a zombie now
+bool zombify(Slot& slot, KernelObjects& kernel) noexcept {
+    const u64 depth = kernel.graveyard.depth();
+    if (const auto cnode = slot.cap.as<CNode>(); cnode && is_final(slot)) {
+        slot.cap = Cap<Zombie>::make(cnode->slots(), cnode->size_bits(), depth);
+    } else if (const auto tcb = slot.cap.as<Tcb>(); tcb && is_final(slot)) {
+        end(tcb->thread(), kernel);
+        slot.cap = Cap<Zombie>::make(tcb->thread().slots, tcb_bits, depth);
+    }
     return slot.cap.type() == CapType::Zombie;
 }
 
@@ -98,7 +103,7 @@ void Graveyard::step(Slot& slot, KernelObjects& kernel) noexcept {
 
 /// Deletes a capability that is not a zombie, unless it becomes one.
 void Graveyard::kill(Slot& slot, KernelObjects& kernel) noexcept {
-    if (!zombify(slot, depth_)) return part_with(slot, kernel);
+    if (!zombify(slot, kernel)) return part_with(slot, kernel);
     if (holds_its_own(slot)) bury(slot); // nobody else could come back to it
 }
 
@@ -110,7 +115,7 @@ void Graveyard::reduce(Slot& slot, KernelObjects& kernel) noexcept {
         slot.cap = zombie.with_one_slot_less();
     else if (next.is_empty() || &next == &slot)
         finish(slot);
-    else if (zombify(next, depth_))
+    else if (zombify(next, kernel))
         bury(next);
     else
         part_with(next, kernel);

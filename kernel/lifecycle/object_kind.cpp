@@ -5,12 +5,22 @@
 #include "object/frame.hpp"
 #include "object/notification.hpp"
 #include "object/page_table.hpp"
+#include "object/tcb.hpp"
 #include "object/untyped.hpp"
 #include "object/vspace.hpp"
 
 namespace k {
 
 namespace {
+
+/// A thread is the one kind of object that does not begin as zeros alone.
+Capability make_tcb(PhysAddr address) noexcept {
+    const Capability cap = Cap<Tcb>::make(address);
+    Tcb& thread = cap.as<Tcb>()->thread();
+    thread.context.pstate = arch::Spsr::of_new_thread();
+    thread.ticks_left = ticks_in_slice;
+    return cap;
+}
 
 constexpr ObjectKind untyped{
     .least_size_bits = abi::min_untyped_bits,
@@ -39,6 +49,12 @@ constexpr ObjectKind cap_table{
     .may_be_device = false,
     .make = [](PhysAddr address, unsigned size_bits,
                bool) noexcept { return Cap<CNode>::make(address, size_bits); },
+};
+
+constexpr ObjectKind tcb{
+    .least_size_bits = 0,
+    .may_be_device = false,
+    .make = [](PhysAddr address, unsigned, bool) noexcept { return make_tcb(address); },
 };
 
 template <arch::PageSize Size>
@@ -74,7 +90,7 @@ std::optional<ObjectKind> object_kind(u64 type) noexcept {
     case abi::ObjectType::SmallPage: return frame<arch::PageSize::Small>;
     case abi::ObjectType::PageTable: return page_table;
     case abi::ObjectType::VSpace: return vspace;
-    case abi::ObjectType::TCB: break; // until the chapter that brings them
+    case abi::ObjectType::TCB: return tcb;
     }
     return std::nullopt;
 }

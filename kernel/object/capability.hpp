@@ -32,8 +32,10 @@ enum class CapType : u64 {
     VSpace = u64(abi::CapabilityType::VSpace),
     CNode = u64(abi::CapabilityType::CNode),
     ASIDControl = u64(abi::CapabilityType::ASIDControl),
+    TCB = u64(abi::CapabilityType::TCB),
     ASIDPool = u64(abi::CapabilityType::ASIDPool),
     Zombie = u64(abi::CapabilityType::Zombie),
+    Domain = u64(abi::CapabilityType::Domain),
 };
 
 /// What may be done with an object. Nothing adds rights to a capability, ever.

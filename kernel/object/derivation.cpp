@@ -99,7 +99,10 @@ bool objects_lie_below_watermark(const Slot& slot) noexcept {
 
 bool dies_from_the_end(const Slot& slot) noexcept {
     const auto zombie = slot.cap.as<Zombie>();
-    return !zombie || !zombie->covers(*(&zombie->next() + 1)) || (&zombie->next() + 1)->is_empty();
+    if (!zombie) return true;
+    const auto slots = zombie->slots();
+    const auto behind = static_cast<usize>(&zombie->next() - slots.data()) + 1;
+    return behind == slots.size() || slots[behind].is_empty();
 }
 
 constexpr std::array slot_invariants{

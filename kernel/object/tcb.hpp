@@ -4,6 +4,7 @@
 
 #include "abi/ipc_buffer.hpp"
 #include "abi/objects.hpp"
+#include "abi/words.hpp"
 #include "arch/user_context.hpp"
 #include "object/frame.hpp"
 #include "object/slot.hpp"
@@ -17,17 +18,44 @@ enum class ThreadState : u8 {
     Running,  ///< on the processor, or ready for it
 };
 
+/// How many ticks a thread runs before it is the turn of another one of its priority.
+inline constexpr u8 ticks_in_slice = 5;
+
 /// The capabilities that a thread itself holds, in slots like all others.
 enum class ThreadSlot : u8 { CSpaceRoot, VSpaceRoot, Reply, Caller, IpcBuffer };
 
+inline constexpr usize thread_slots = 5;
+
+/// log2 of the bytes of a thread control block
+inline constexpr unsigned tcb_bits = abi::size_bits(abi::ObjectType::TCB, 0);
+
 /// Thread control block. It is an object of a fixed size, whose memory comes from an untyped.
-struct alignas(bit(abi::size_bits(abi::ObjectType::TCB, 0))) Tcb {
-    std::array<Slot, 5> slots{};
+///
+/// A thread has two places where it may go on. `context.pc` is where it does once it has what it
+/// waits for; `restart_pc` is the instruction that made it wait: the SVC of a system call, or the
+/// one that was the fault. So whoever answers a thread just lets it run, and whoever makes it run
+/// without an answer has it execute that instruction again. As long as a thread is Running only the
+/// first means anything.
+struct alignas(bit(tcb_bits)) Tcb {
+    std::array<Slot, thread_slots> slots{};
     arch::UserContext context{};
-    arch::FpuState fpu{};
+    arch::FpuState fpu{}; ///< while they are not in the processor (sched/fpu.hpp)
+    u64 restart_pc = 0;
+
     ThreadState state = ThreadState::Inactive;
-    u64 buffer_address =
-        0; ///< of the IPC buffer, as the program sees it; its place in the frame counts
+    u8 priority = 0;
+    u8 mcp = 0; ///< maximum controlled priority: the highest that it may give to a thread
+    u8 domain = 0;
+    u8 ticks_left = ticks_in_slice;
+    abi::TcbFlags flags{};
+
+    Tcb* previous = nullptr; ///< in the queue that it is in: object/thread_queue.hpp
+    Tcb* next = nullptr;
+
+    u64 fault_handler = 0;  ///< a CPtr of its own CSpace
+    u64 buffer_address = 0; ///< as the program sees it; the place within the frame counts
+
+    std::array<char, 32> name{}; ///< for people to read; the end of a long one is cut
 
     [[nodiscard]] Slot& slot(ThreadSlot which) noexcept { return slots[static_cast<usize>(which)]; }
 
@@ -54,6 +82,23 @@ struct alignas(bit(abi::size_bits(abi::ObjectType::TCB, 0))) Tcb {
     }
 };
 
-static_assert(sizeof(Tcb) == bit(abi::size_bits(abi::ObjectType::TCB, 0)));
+static_assert(sizeof(Tcb) == bit(tcb_bits));
+
+template <>
+inline constexpr CapType cap_type_of<Tcb> = CapType::TCB;
+
+template <>
+class Cap<Tcb> : public CapBase<Tcb> {
+  public:
+    [[nodiscard]] static constexpr Capability make(PhysAddr address) noexcept {
+        return CapBase::make(address, 0, 0);
+    }
+
+    [[nodiscard]] Tcb& thread() const noexcept { return *arch::window.at<Tcb>(address()); }
+
+  private:
+    friend class Capability;
+    using CapBase::CapBase;
+};
 
 } // namespace k

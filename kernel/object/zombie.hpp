@@ -3,8 +3,10 @@
 #pragma once
 
 #include "object/slot.hpp"
+#include "object/tcb.hpp"
 
 #include <bit>
+#include <span>
 
 namespace k {
 
@@ -21,12 +23,15 @@ inline constexpr CapType cap_type_of<Zombie> = CapType::Zombie;
 template <>
 class Cap<Zombie> : public CapBase<Zombie> {
   public:
-    /// \param next         the slot to be emptied next: at first, the object's last
+    /// \param slots        the object's
     /// \param object_bits  log2 of the object's bytes
     /// \param depth        how many graves there were when the object began to die
-    [[nodiscard]] static Capability make(const Slot& next, unsigned object_bits,
+    [[nodiscard]] static Capability make(std::span<Slot> slots, unsigned object_bits,
                                          u64 depth) noexcept {
-        const auto attributes = Attributes{}.with(Attributes::object_bits, object_bits);
+        const Slot& next = slots.back();
+        const auto attributes = Attributes{}
+                                    .with(Attributes::object_bits, object_bits)
+                                    .with(Attributes::of_thread, slots.size() == thread_slots);
         return CapBase::make(arch::window.phys(&next), attributes.raw(), depth);
     }
 
@@ -36,6 +41,12 @@ class Cap<Zombie> : public CapBase<Zombie> {
     /// The object's first slot, the last to be emptied.
     [[nodiscard]] Slot& first() const noexcept {
         return *arch::window.at<Slot>(address().align_down(object_bits()));
+    }
+
+    /// All the object's slots: of a thread, or of a CNode, which is nothing else.
+    [[nodiscard]] std::span<const Slot> slots() const noexcept {
+        const bool of_thread = attributes<Attributes>()[Attributes::of_thread];
+        return {&first(), of_thread ? thread_slots : bit(object_bits()) / sizeof(Slot)};
     }
 
     /// Whether `slot` is one of the object's.
@@ -71,6 +82,7 @@ class Cap<Zombie> : public CapBase<Zombie> {
     struct Attributes : Bits<Attributes> {
         using Bits::Bits;
         static constexpr Field<5, 0, unsigned> object_bits{};
+        static constexpr Bit<6> of_thread{};
     };
 
     [[nodiscard]] unsigned object_bits() const noexcept {

@@ -22,16 +22,12 @@ constexpr std::array state_invariants{
                            [](const auto& state) noexcept {
                                return !state.cycles || state.latency.total() == state.ticks.count();
                            }},
-    Invariant<KernelState>{"the current thread runs",
-                           [](const auto& state) noexcept {
-                               return state.current == nullptr ||
-                                      state.current->state == ThreadState::Running;
-                           }},
     Invariant<KernelState>{"the current thread runs at EL0 and can be interrupted",
                            [](const auto& state) noexcept {
                                using arch::Spsr;
-                               if (state.current == nullptr) return true;
-                               const Spsr pstate = state.current->context.pstate;
+                               const Tcb* const current = state.objects.scheduler.current();
+                               if (current == nullptr) return true;
+                               const Spsr pstate = current->context.pstate;
                                return pstate[Spsr::mode] == 0 && !pstate[Spsr::irq_masked];
                            }},
 };
@@ -42,8 +38,9 @@ void check_every_invariant(const KernelState& state) noexcept {
     check_invariants<Range<PhysAddr>>(state.image, image_invariants);
     check_invariants<KernelState>(state, state_invariants);
     check_every_invariant(state.objects.graveyard);
-    if (state.current == nullptr) return;
-    for (const Slot& slot : state.current->slots)
+    check_every_invariant(state.objects.scheduler);
+    if (state.objects.scheduler.current() == nullptr) return;
+    for (const Slot& slot : state.objects.scheduler.current()->slots)
         check_every_invariant(slot);
 }
 

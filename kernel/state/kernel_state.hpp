@@ -11,7 +11,6 @@
 #include "dev/psci.hpp"
 #include "dev/ticker.hpp"
 #include "lifecycle/kernel_objects.hpp"
-#include "object/tcb.hpp"
 
 #include <optional>
 
@@ -30,7 +29,6 @@ struct KernelState {
     Histogram latency{}; ///< of ticks: cycles from the alarm's count to the handler
     PhysRange image{};   ///< where firmware put the kernel, bss and stack included
     KernelObjects objects{};
-    Tcb* current = nullptr; ///< the thread that runs, or has entered the kernel; none during boot
 };
 
 /// Panics with the name of the first invariant of the state that does not hold.

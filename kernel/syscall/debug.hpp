@@ -16,9 +16,12 @@ KernelExit debug_put_char(const Tcb& caller) noexcept;
 /// Puts the type of the capability that x0 names into x0; 0 if it names none.
 KernelExit debug_cap_identify(Tcb& caller) noexcept;
 
-/// Stops the machine, there being no capability yet to a thread that could get a name: the
-/// interface has no other way to say so.
-KernelExit debug_name_thread() noexcept;
+/// Gives the thread whose capability x0 names the name in the caller's IPC buffer. Stops the
+/// machine if there is no such thread or no such name: the interface has no other way to say so.
+KernelExit debug_name_thread(Tcb& caller) noexcept;
+
+/// Says which thread runs, and which ones could.
+KernelExit debug_dump_scheduler(const Scheduler& scheduler) noexcept;
 
 /// Says how long timer interrupts have had to wait for the kernel, as far as it can tell.
 KernelExit debug_snapshot(const KernelState& state) noexcept;

@@ -1,5 +1,6 @@
 #include "syscall/dispatch.hpp"
 
+#include "base/backtrace.hpp"
 #include "base/trace.hpp"
 #include "syscall/debug.hpp"
 #include "syscall/kill.hpp"
@@ -11,35 +12,48 @@ namespace {
 
 using abi::Syscall;
 
-KernelExit handle_send(KernelState& state, SendMode mode) noexcept {
-    const auto exit = send(*state.current, mode, state.objects);
-    return exit ? *exit : kill_for_cap_fault(*state.current, exit.error());
+KernelExit handle_send(KernelObjects& kernel, Tcb& caller, SendMode mode) noexcept {
+    const auto exit = send(caller, mode, kernel);
+    return exit ? *exit : kill_for_cap_fault(kernel.scheduler, caller, exit.error());
 }
 
-} // namespace
+KernelExit handle_yield(Scheduler& scheduler) noexcept {
+    scheduler.yield();
+    return KernelExit::Resume;
+}
 
-KernelExit handle_system_call(KernelState& state) noexcept {
-    Tcb& caller = *state.current;
+KernelExit dispatch(KernelState& state, Tcb& caller) noexcept {
     trace::event(trace::Kind::SystemCall, caller.context.x[7], caller.context.x[0]);
     switch (static_cast<Syscall>(caller.context.x[7])) {
-    case Syscall::Yield: return KernelExit::Resume; // to nobody else, so far
+    case Syscall::Yield: return handle_yield(state.objects.scheduler);
 #if K_DEBUG_CALLS
     case Syscall::DebugPutChar: return debug_put_char(caller);
     case Syscall::DebugHalt: return KernelExit::PowerOff;
     case Syscall::DebugCapIdentify: return debug_cap_identify(caller);
-    case Syscall::DebugNameThread: return debug_name_thread();
+    case Syscall::DebugNameThread: return debug_name_thread(caller);
     case Syscall::DebugSnapshot: return debug_snapshot(state);
-    case Syscall::DebugDumpScheduler: return KernelExit::Resume; // there is no scheduler
+    case Syscall::DebugDumpScheduler: return debug_dump_scheduler(state.objects.scheduler);
 #endif
-    case Syscall::Call: return handle_send(state, SendMode::Call);
-    case Syscall::Send: return handle_send(state, SendMode::Send);
-    case Syscall::NBSend: return handle_send(state, SendMode::NBSend);
+    case Syscall::Call: return handle_send(state.objects, caller, SendMode::Call);
+    case Syscall::Send: return handle_send(state.objects, caller, SendMode::Send);
+    case Syscall::NBSend: return handle_send(state.objects, caller, SendMode::NBSend);
     case Syscall::ReplyRecv:
     case Syscall::Recv:
     case Syscall::Reply:
     case Syscall::NBRecv: break; // there is nobody yet to hear from
     }
-    return kill_for_call(caller);
+    return kill_for_call(state.objects.scheduler, caller);
+}
+
+} // namespace
+
+KernelExit handle_system_call(KernelState& state) noexcept {
+    Tcb& caller = *state.objects.scheduler.current();
+    const u64 here = caller.context.pc - instruction_bytes;
+    const KernelExit exit = dispatch(state, caller);
+    // Whatever has stopped it: if it is restarted, it makes its call again.
+    if (caller.state != ThreadState::Running) caller.restart_pc = here;
+    return exit;
 }
 
 } // namespace k

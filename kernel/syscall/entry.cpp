@@ -8,24 +8,43 @@
 
 namespace k {
 
+namespace {
+
+/// A thread has tried to use floating point without having its registers in the processor.
+bool is_claim(arch::Vector::Event event, arch::Esr esr) noexcept {
+    return event == arch::Vector::Event::Synchronous &&
+           esr[arch::Esr::ec] == arch::ExceptionClass::TrappedFloatingPoint;
+}
+
+/// Decides who goes on, and what he finds in those registers that are not in his context.
+void switch_thread(KernelState& state) noexcept {
+    const Tcb* const next = state.objects.scheduler.next();
+    if (next == nullptr) {
+        print("STOPPED: no thread can run\n");
+        power_off(state);
+    }
+    state.objects.asids.space_of(next->slot(ThreadSlot::VSpaceRoot).cap).enter();
+    state.objects.fpu.admit(*next);
+}
+
+} // namespace
+
 KernelExit handle_exception(KernelState& state, arch::Vector::Event event) noexcept {
     using arch::Esr;
     const Esr esr = arch::EsrEl1::read();
     const bool call =
         event == arch::Vector::Event::Synchronous && esr[Esr::ec] == arch::ExceptionClass::Svc64;
-    return call ? handle_system_call(state)
-                : kill_for_fault(*state.current, esr, arch::FarEl1::read().raw());
+    if (call) return handle_system_call(state);
+    Tcb& thread = *state.objects.scheduler.current();
+    if (is_claim(event, esr) && state.objects.fpu.claim(thread)) return KernelExit::Resume;
+    return kill_for_fault(state.objects.scheduler, thread, esr, arch::FarEl1::read().raw());
 }
 
-const arch::UserContext& next_context(const KernelState& state, KernelExit exit) noexcept {
-    switch (exit) {
-    case KernelExit::Resume:
-    case KernelExit::Preempted: break; // the interrupt comes as soon as it can
-    case KernelExit::Reschedule: print("STOPPED: no thread can run\n"); [[fallthrough]];
-    case KernelExit::PowerOff: power_off(state);
-    }
+const arch::UserContext& next_context(KernelState& state, KernelExit exit) noexcept {
+    if (exit == KernelExit::PowerOff) power_off(state);
+    if (state.objects.scheduler.undecided()) switch_thread(state);
     check_invariants(state);
-    return state.current->context;
+    return state.objects.scheduler.current()->context;
 }
 
 } // namespace k

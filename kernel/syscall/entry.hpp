@@ -12,7 +12,8 @@ namespace k {
 /// \pre the current thread ran into it, and its registers are in its context
 KernelExit handle_exception(KernelState& state, arch::Vector::Event event) noexcept;
 
-/// The registers to leave the kernel with. Where no thread can run, this is the end.
-const arch::UserContext& next_context(const KernelState& state, KernelExit exit) noexcept;
+/// The registers to leave the kernel with: those of the thread that the scheduler has chosen. Where
+/// no thread can run, this is the end.
+const arch::UserContext& next_context(KernelState& state, KernelExit exit) noexcept;
 
 } // namespace k

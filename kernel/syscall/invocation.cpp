@@ -31,6 +31,8 @@ Result<Progress> invoke(const Invocation& invocation) noexcept {
     case CapType::VSpace: return invoke_vspace(invocation);
     case CapType::ASIDControl: return invoke_asid_control(invocation);
     case CapType::ASIDPool: return invoke_asid_pool(invocation);
+    case CapType::TCB: return invoke_tcb(invocation);
+    case CapType::Domain: return invoke_domain(invocation);
     case CapType::Endpoint:
     case CapType::Notification: return invoke_meeting_place(invocation);
     }

@@ -39,6 +39,12 @@ struct Invocation {
 /// The methods of a CNode.
 [[nodiscard]] Result<Progress> invoke_cnode(const Invocation& invocation) noexcept;
 
+/// The methods of a TCB.
+[[nodiscard]] Result<Progress> invoke_tcb(const Invocation& invocation) noexcept;
+
+/// The methods of DomainSet.
+[[nodiscard]] Result<Progress> invoke_domain(const Invocation& invocation) noexcept;
+
 /// The methods of a Page: a frame that may be mapped.
 [[nodiscard]] Result<Progress> invoke_page(const Invocation& invocation) noexcept;
 

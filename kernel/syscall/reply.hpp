@@ -5,6 +5,8 @@
 #include "object/tcb.hpp"
 #include "syscall/error.hpp"
 
+#include <span>
+
 namespace k {
 
 /// The words of an answer, put where the caller will find them: the first ones in registers, the
@@ -16,6 +18,9 @@ class ResultWords {
 
     /// Adds a word. Those of the call itself are no longer there.
     void add(u64 word) noexcept;
+
+    /// Adds several, as if one by one.
+    void add(std::span<const u64> words) noexcept;
 
     /// How many words have found room.
     [[nodiscard]] u64 length() const noexcept { return length_; }

@@ -14,7 +14,7 @@ namespace {
 /// Goes back to the system call that the thread is in, which it then makes again.
 KernelExit repeat_call(Tcb& caller) noexcept {
     trace::event(trace::Kind::Preempted, caller.context.x[0], Message{caller}.label());
-    caller.context.pc -= instruction_bytes;
+    if (caller.state == ThreadState::Running) caller.context.pc -= instruction_bytes;
     return KernelExit::Preempted;
 }
 
@@ -55,12 +55,13 @@ Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode, KernelObjects& k
     const auto invocation = follow(caller, kernel, results);
     if (!invocation && mode == SendMode::NBSend) return KernelExit::Resume;
     if (mode != SendMode::NBSend && must_wait(K_TRY(invocation).slot->cap)) {
-        caller.state = ThreadState::Inactive;
-        return KernelExit::Reschedule;
+        kernel.scheduler.block(caller, ThreadState::Inactive);
+        return KernelExit::Resume;
     }
     const auto outcome = invoke(K_TRY(invocation));
     if (outcome && *outcome == Progress::Preempted) return repeat_call(caller);
-    if (mode == SendMode::Call) answer(caller, outcome, results);
+    if (mode == SendMode::Call && caller.state == ThreadState::Running)
+        answer(caller, outcome, results);
     return KernelExit::Resume;
 }
 

@@ -5,7 +5,6 @@
 #include "base/result.hpp"
 #include "lifecycle/kernel_objects.hpp"
 #include "object/lookup_failure.hpp"
-#include "object/tcb.hpp"
 #include "state/kernel_exit.hpp"
 
 namespace k {

@@ -332,7 +332,7 @@ TEST_F(CNodeCalls, EndpointsTakeMessagesThatNobodyReceives) {
     for (const SendMode mode : {SendMode::Send, SendMode::Call}) {
         load(endpoint, 99, {});
         thread().state = ThreadState::Running;
-        EXPECT_EQ(*system_call(mode), KernelExit::Reschedule) << "it waits for ever";
+        EXPECT_EQ(*system_call(mode), KernelExit::Resume) << "it waits for ever";
         EXPECT_EQ(thread().state, ThreadState::Inactive);
     }
     load(endpoint, 99, {});

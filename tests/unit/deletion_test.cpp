@@ -73,7 +73,7 @@ class Deletion : public WorldTest {
     /// Makes `untyped` whole again, which shows that nothing is left of what was made from it.
     void expect_nothing_left() {
         EXPECT_FALSE(has_children(slot(untyped)));
-        EXPECT_EQ(graveyard.depth(), 0u);
+        EXPECT_EQ(kernel.graveyard.depth(), 0u);
         EXPECT_EQ(retype(untyped, ObjectType::Untyped, untyped_bits, 255), no_error);
     }
 
@@ -160,7 +160,7 @@ TEST_F(Deletion, OfNestedCNodesNeedsNoDepth) {
         nest(slot(a), 3'000, [at](usize) { return at; });
         EXPECT_EQ(erase(a), no_error);
         EXPECT_FALSE(has_children(slot(untyped)));
-        EXPECT_EQ(graveyard.depth(), 0u);
+        EXPECT_EQ(kernel.graveyard.depth(), 0u);
     }
     expect_nothing_left();
 }
@@ -204,7 +204,7 @@ TEST_F(Deletion, OfTheLastCapabilityThatLiesInItself) {
         for (const Slot& slot : slots)
             EXPECT_TRUE(slot.is_empty());
         EXPECT_FALSE(has_children(slot(untyped)));
-        EXPECT_EQ(graveyard.depth(), 0u);
+        EXPECT_EQ(kernel.graveyard.depth(), 0u);
     }
     expect_nothing_left();
 }
@@ -220,7 +220,7 @@ TEST_F(Deletion, OfCNodesThatHoldEachOther) {
             move(slot(a), second[in_second]);
             EXPECT_EQ(revoke(untyped), no_error);
             EXPECT_FALSE(has_children(slot(untyped)));
-            EXPECT_EQ(graveyard.depth(), 0u);
+            EXPECT_EQ(kernel.graveyard.depth(), 0u);
         }
     expect_nothing_left();
 }
@@ -277,7 +277,7 @@ TEST_F(Deletion, RevokeTakesTheCSpaceThatItIsRunFrom) {
     for (const Slot& slot : slots)
         EXPECT_TRUE(slot.is_empty());
     EXPECT_TRUE(cspace.is_empty());
-    EXPECT_EQ(graveyard.depth(), 0u);
+    EXPECT_EQ(kernel.graveyard.depth(), 0u);
 }
 
 TEST_F(Deletion, RevokeFinishesTheCNodeThatTakesItAway) {
@@ -312,7 +312,7 @@ TEST_F(Deletion, CanBeInterruptedAnywhere) {
         interrupt_after_each({});
         if (preemptions() != before) all_points = point + 1;
         EXPECT_FALSE(has_children(slot(untyped)));
-        EXPECT_EQ(graveyard.depth(), 0u);
+        EXPECT_EQ(kernel.graveyard.depth(), 0u);
     }
     EXPECT_GT(all_points, 10u);
     expect_nothing_left();
@@ -359,10 +359,10 @@ TEST_F(Deletion, GoesThroughWhatOthersLeftHalfDone) {
     move(slot(b), outer[1]);
     leave_half_done(1, a, abi::label::CNodeDelete, {1, 1}); // by then `innermost` is buried
     EXPECT_TRUE(is(outer[1], CapType::Zombie));
-    EXPECT_EQ(graveyard.depth(), 1u);
+    EXPECT_EQ(kernel.graveyard.depth(), 1u);
     EXPECT_EQ(erase(a), no_error);
     EXPECT_TRUE(is(innermost[0], CapType::Zombie)) << "the other deletion's, and not waited for";
-    EXPECT_EQ(graveyard.depth(), 1u);
+    EXPECT_EQ(kernel.graveyard.depth(), 1u);
     EXPECT_EQ(revoke(untyped), no_error);
     expect_nothing_left();
 }
@@ -372,15 +372,15 @@ TEST_F(Deletion, DoesNotFinishWhatOthersBegan) {
     const auto nested = make_cnode(b, 4);
     move(slot(b), long_one[15]);
     leave_half_done(1, root, abi::label::CNodeDelete, {a, 64});
-    EXPECT_EQ(graveyard.newest(), nested.data());
-    const auto progress = graveyard.newest()->cap;
+    EXPECT_EQ(kernel.graveyard.newest(), nested.data());
+    const auto progress = kernel.graveyard.newest()->cap;
 
     const auto short_one = make_cnode(c, 1);
     make_endpoint(d);
     move(slot(d), short_one[1]);
     EXPECT_EQ(erase(c), no_error);
     EXPECT_TRUE(short_one[1].is_empty());
-    EXPECT_EQ(graveyard.newest()->cap, progress);
+    EXPECT_EQ(kernel.graveyard.newest()->cap, progress);
 
     EXPECT_EQ(erase(a), no_error);
     expect_nothing_left();
@@ -391,7 +391,7 @@ TEST_F(Deletion, GoesLastEvenIfOthersHaveFinishedMeanwhile) {
     make_cnode(b, 2);
     move(slot(b), first[3]);
     leave_half_done(1, root, abi::label::CNodeDelete, {a, 64});
-    EXPECT_EQ(graveyard.depth(), 1u);
+    EXPECT_EQ(kernel.graveyard.depth(), 1u);
 
     const auto second = make_cnode(b, 2);
     const auto nested = make_cnode(c, 2);
@@ -401,7 +401,7 @@ TEST_F(Deletion, GoesLastEvenIfOthersHaveFinishedMeanwhile) {
     leave_half_done(0, root, abi::label::CNodeDelete, {b, 64}); // which began with a grave there
 
     EXPECT_EQ(erase(a), no_error);
-    EXPECT_EQ(graveyard.depth(), 0u);
+    EXPECT_EQ(kernel.graveyard.depth(), 0u);
     EXPECT_EQ(erase(b), no_error);
     EXPECT_TRUE(nested[0].is_empty());
     expect_nothing_left();

@@ -294,7 +294,7 @@ class Player : public World {
 
     /// The kernel's slots are as the model says, and lists of nothing else.
     void compare() {
-        RC_ASSERT(graveyard.depth() == 0);
+        RC_ASSERT(kernel.graveyard.depth() == 0);
         std::set<const Slot*> slots;
         for (const Slot& slot : root_slots())
             slots.insert(&slot);

@@ -42,11 +42,13 @@ class Interrupts : public testing::TestWithParam<GicVersion> {
         kernel_state.gic->unmask(timer);
         kernel_state.gic->unmask(nobodys);
         kernel_state.ticks.start(100);
+        kernel_state.objects.scheduler.start(thread_);
     }
 
     void TearDown() override { kernel_state = KernelState{.firmware = kernel_state.firmware}; }
 
     Board board_{GetParam()};
+    Tcb thread_{};
 };
 
 INSTANTIATE_TEST_SUITE_P(Versions, Interrupts, testing::Values(GicVersion::V2, GicVersion::V3),
@@ -58,6 +60,7 @@ TEST_P(Interrupts, EndATickOnceItsAlarmIsSilent) {
     board_.raise(timer);
     handle_interrupt();
     EXPECT_EQ(kernel_state.ticks.count(), 1u);
+    EXPECT_EQ(thread_.ticks_left, 4) << "it has found this one running";
     EXPECT_EQ(board_.active(), GicModel::spurious);
     EXPECT_TRUE(board_.ended_in_time());
 }

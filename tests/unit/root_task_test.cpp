@@ -5,6 +5,7 @@
 #include "elf_file.hpp"
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
+#include "object/domain.hpp"
 #include "object/page_table.hpp"
 #include "object/untyped.hpp"
 #include "object/vspace.hpp"
@@ -201,6 +202,11 @@ TEST_F(RootTaskTest, BeginsWithRegistersOfZeroButTwo) {
     ASSERT_TRUE(task);
     const auto& thread = *task->thread;
     EXPECT_EQ(thread.state, ThreadState::Running);
+    EXPECT_EQ(thread.priority, 255);
+    EXPECT_EQ(thread.mcp, 255);
+    EXPECT_EQ(thread.ticks_left, 5);
+    EXPECT_EQ(cspace(*task)[1].cap, Cap<Tcb>::make(arch::window.phys(&thread)));
+    EXPECT_TRUE(cspace(*task)[11].cap.as<Domain>());
     EXPECT_EQ(thread.context.pc, 0x40'0004u);
     EXPECT_EQ(thread.context.x[0], task->layout.boot_info.raw());
     for (usize i = 1; i < thread.context.x.size(); ++i)
@@ -270,7 +276,7 @@ TEST_F(RootTaskTest, IsToldWhichSlotIsWhat) {
     const auto slots = cspace(*task);
     for (u64 i = 0; i < slots.size(); ++i) {
         const bool full =
-            std::ranges::count(std::array{2, 3, 5, 6, 9, 10}, static_cast<int>(i)) != 0 ||
+            std::ranges::count(std::array{1, 2, 3, 5, 6, 9, 10, 11}, static_cast<int>(i)) != 0 ||
             (16 <= i && i < info.untyped.end);
         EXPECT_EQ(slots[i].is_empty(), !full) << i;
         check_every_invariant(slots[i]);

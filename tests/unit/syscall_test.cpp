@@ -1,8 +1,11 @@
 // A thread enters the kernel: what it may ask for, and what becomes of it otherwise.
 #include "arch/esr.hpp"
 #include "arch/firmware.hpp"
+#include "arch/user_space.hpp"
 #include "object/cnode.hpp"
+#include "object/derivation.hpp"
 #include "object/untyped.hpp"
+#include "object/vspace.hpp"
 #include "syscall/entry.hpp"
 
 #include <gtest/gtest.h>
@@ -27,6 +30,7 @@ class SyscallTest : public testing::Test, arch::FakeRegisters {
         thread_.context.sp = 0x7000;
         thread_.context.pc = 0x40'0104;
         thread_.state = ThreadState::Running;
+        state_.objects.scheduler.start(thread_);
         arch::fake_firmware = [](arch::FirmwareCall) { std::_Exit(powered_off); };
     }
 
@@ -60,8 +64,7 @@ class SyscallTest : public testing::Test, arch::FakeRegisters {
 
     Tcb thread_{};
     KernelState state_{.firmware = dev::Psci{arch::Conduit::Hvc},
-                       .image = {PhysAddr{0x4020'0000}, PhysAddr{0x4040'0000}},
-                       .current = &thread_};
+                       .image = {PhysAddr{0x4020'0000}, PhysAddr{0x4040'0000}}};
     u64 esr_ = 0;
     u64 far_ = 0;
 };
@@ -98,7 +101,7 @@ TEST_F(SyscallTest, DebugHaltTurnsTheMachineOff) {
 }
 
 TEST_F(SyscallTest, AllOfX7IsTheNumber) {
-    EXPECT_EQ(call(0xffff'fff9, KernelExit::Reschedule), // -7 in 32 bits
+    EXPECT_EQ(call(0xffff'fff9, KernelExit::Resume), // -7 in 32 bits
               "thread killed: unknown system call 4294967289\n"
               "  at pc 0x0000000000400100, lr 0xffff00004020001e, sp 0x0000000000007000\n");
 }
@@ -107,11 +110,12 @@ TEST_F(SyscallTest, AnUnknownCallEndsTheThread) {
     const u64 pc = thread_.context.pc;
     for (const i64 number : {-2, -5, -6, -8, -15, 0, 1}) {
         thread_.state = ThreadState::Running;
-        const auto said = call(static_cast<u64>(number), KernelExit::Reschedule);
+        const auto said = call(static_cast<u64>(number), KernelExit::Resume);
         EXPECT_EQ(said.find("thread killed: unknown system call " + std::to_string(number) + "\n"),
                   0u);
         EXPECT_EQ(thread_.state, ThreadState::Inactive);
         EXPECT_EQ(thread_.context.pc, pc);
+        EXPECT_EQ(thread_.restart_pc, pc - 4) << "restarted, it would make its call again";
     }
 }
 
@@ -121,7 +125,7 @@ TEST_F(SyscallTest, ACPtrThatLeadsNowhereEndsTheThread) {
     thread_.context.x[0] = 0x123;
     for (const i64 number : {-1, -3}) {
         thread_.state = ThreadState::Running;
-        EXPECT_EQ(call(static_cast<u64>(number), KernelExit::Reschedule),
+        EXPECT_EQ(call(static_cast<u64>(number), KernelExit::Resume),
                   "thread killed: CPtr 0x123 leads nowhere: InvalidRoot\n" + at);
         EXPECT_EQ(thread_.state, ThreadState::Inactive);
     }
@@ -135,7 +139,7 @@ TEST_F(SyscallTest, AFailedLookupIsExplained) {
     const CNodeData guard = CNodeData{}.with(CNodeData::guard_size, 8).with(CNodeData::guard, 0x12);
     thread_.slot(ThreadSlot::CSpaceRoot).cap = Cap<CNode>::make(PhysAddr{0x1000}, 8, guard);
     thread_.context.x[0] = 0x13;
-    EXPECT_EQ(call(static_cast<u64>(-1), KernelExit::Reschedule)
+    EXPECT_EQ(call(static_cast<u64>(-1), KernelExit::Resume)
                   .find("thread killed: CPtr 0x13 leads nowhere: GuardMismatch 0x40 0x12 0x8\n"),
               0u);
 }
@@ -159,10 +163,12 @@ TEST_F(SyscallTest, DebugCapIdentifyAnswersInX0) {
 }
 
 TEST_F(SyscallTest, DebugCallsThatPrintChangeNothing) {
-    for (const i64 number : {-10, -13}) {
+    const std::array<std::pair<i64, std::string>, 2> calls{
+        {{-10, "running at priority 0: no name\n"}, {-13, ""}}};
+    for (const auto& [number, text] : calls) {
         thread_.context.x[7] = static_cast<u64>(number);
         const auto before = snapshot();
-        EXPECT_EQ(call(static_cast<u64>(number), KernelExit::Resume), "");
+        EXPECT_EQ(call(static_cast<u64>(number), KernelExit::Resume), text);
         EXPECT_EQ(snapshot(), before);
     }
 }
@@ -177,14 +183,120 @@ TEST_F(SyscallTest, DebugSnapshotTellsHowLongInterruptsWaited) {
               "interrupts waited for up to 262144 instructions and more\n");
 }
 
-TEST_F(SyscallTest, DebugNameThreadStopsTheMachine) {
-    EXPECT_EQ(call(static_cast<u64>(-14), KernelExit::PowerOff), "DebugNameThread: not a thread\n");
+/// A thread with capabilities to itself, a CNode and a frame in which its IPC buffer is.
+class NamesTest : public SyscallTest {
+  protected:
+    NamesTest() {
+        const auto guard = abi::CNodeData{}.with(abi::CNodeData::guard_size, 60);
+        plant(slots_[1], Cap<Tcb>::make(arch::window.phys(&thread_)));
+        plant(thread_.slot(ThreadSlot::CSpaceRoot),
+              Cap<CNode>::make(arch::window.phys(&slots_), 4, guard));
+        plant(thread_.slot(ThreadSlot::IpcBuffer),
+              Cap<Frame>::make(arch::window.phys(&page_), arch::PageSize::Small, false));
+    }
+
+    /// DebugNameThread on a CPtr.
+    std::string name(u64 cptr, std::string_view text, KernelExit expected = KernelExit::Resume) {
+        thread_.context.x[0] = cptr;
+        page_[0].message.fill(0);
+        std::memcpy(page_[0].message.data(), text.data(), text.size());
+        return call(static_cast<u64>(-14), expected);
+    }
+
+    [[nodiscard]] std::string_view name() const { return {thread_.name.data(), 32}; }
+
+    alignas(bit(9)) std::array<Slot, 16> slots_{};
+    alignas(page_bytes) std::array<abi::IpcBuffer, 4> page_{};
+};
+
+TEST_F(NamesTest, AreKeptAndShown) {
+    const auto before = thread_.context;
+    EXPECT_EQ(name(1, "main"), "");
+    EXPECT_EQ(thread_.context.x[1], before.x[1]);
+    EXPECT_EQ(call(static_cast<u64>(-10), KernelExit::Resume), "running at priority 0: main\n");
+    EXPECT_EQ(name(1, "m"), "");
+    EXPECT_EQ(name(), std::string("m") + std::string(31, '\0')) << "nothing is left of the old one";
+    EXPECT_EQ(name(1, std::string(959, 'x')), "");
+    EXPECT_EQ(name(), std::string(32, 'x'));
+}
+
+TEST_F(NamesTest, OfOthersAreShownWhenTheyAreReady) {
+    Tcb high{};
+    high.priority = 9;
+    high.name = {'h', 'i'};
+    Tcb low{};
+    thread_.priority = 10;
+    state_.objects.scheduler.resume(low);
+    state_.objects.scheduler.resume(high);
+    (void)state_.objects.scheduler.next();
+    EXPECT_EQ(call(static_cast<u64>(-10), KernelExit::Resume),
+              "running at priority 10: no name\nready at priority 9: hi\n"
+              "ready at priority 0: no name\n");
+}
+
+TEST_F(NamesTest, ThatCannotBeGivenStopTheMachine) {
+    EXPECT_EQ(name(2, "x", KernelExit::PowerOff), "DebugNameThread: not a thread\n");
+    EXPECT_EQ(name(~u64{0}, "x", KernelExit::PowerOff), "DebugNameThread: not a thread\n");
+    EXPECT_EQ(name(1, std::string(960, 'x'), KernelExit::PowerOff), "DebugNameThread: too long\n");
+    remove(thread_.slot(ThreadSlot::IpcBuffer));
+    EXPECT_EQ(name(1, "x", KernelExit::PowerOff), "DebugNameThread: no IPC buffer\n");
+    EXPECT_EQ(name()[0], '\0');
+}
+
+TEST_F(SyscallTest, AThreadThatTriesFloatingPointGetsItsNumbers) {
+    esr_ = 0x1fe0'0000;
+    const auto before = snapshot();
+    EXPECT_EQ(enter(Event::Synchronous, KernelExit::Resume), "");
+    EXPECT_EQ(state_.objects.fpu.owner(), &thread_);
+    EXPECT_EQ(snapshot(), before) << "it executes the instruction again";
+}
+
+TEST_F(SyscallTest, AThreadThatMustNotTryItFaults) {
+    esr_ = 0x1fe0'0000;
+    thread_.flags = abi::TcbFlags{1};
+    EXPECT_EQ(enter(Event::Synchronous, KernelExit::Resume)
+                  .find("thread killed: trapped use of floating point, ESR 0x1fe00000\n"),
+              0u);
+    EXPECT_EQ(thread_.state, ThreadState::Inactive);
+    EXPECT_EQ(thread_.restart_pc, thread_.context.pc) << "of the instruction";
+}
+
+TEST_F(SyscallTest, AnSErrorIsNoUseOfFloatingPoint) {
+    esr_ = 0x1fe0'0000;
+    EXPECT_NE(enter(Event::SError, KernelExit::Resume), "");
+    EXPECT_EQ(state_.objects.fpu.owner(), nullptr);
+}
+
+TEST_F(SyscallTest, YieldingLetsAnotherThreadRunInItsOwnSpaceWithItsOwnNumbers) {
+    Tcb other{};
+    alignas(page_bytes) AsidPool pool{};
+    alignas(page_bytes) std::array<u64, 512> table{};
+    auto& objects = state_.objects;
+    objects.asids.begin(PhysAddr{0x1000});
+    objects.asids.add(0, pool);
+    objects.asids.assign(arch::Asid{7}, arch::window.phys(&table));
+    plant(other.slot(ThreadSlot::VSpaceRoot),
+          Cap<VSpace>::make(arch::window.phys(&table), arch::Asid{7}));
+    EXPECT_TRUE(objects.fpu.claim(thread_));
+    objects.scheduler.resume(other);
+    (void)objects.scheduler.next();
+
+    EXPECT_EQ(call(static_cast<u64>(-7), KernelExit::Resume), "");
+    EXPECT_EQ(&next_context(state_, KernelExit::Resume), &other.context);
+    EXPECT_EQ(arch::user_space().asid, arch::Asid{7});
+    EXPECT_FALSE(arch::fake_fpu_permitted);
+    other.context.x[7] = static_cast<u64>(-7);
+    EXPECT_EQ(call(static_cast<u64>(-7), KernelExit::Resume), "");
+    EXPECT_EQ(&next_context(state_, KernelExit::Resume), &thread_.context);
+    EXPECT_EQ(arch::user_space().asid, arch::Asid{0}) << "it has no address space";
+    EXPECT_TRUE(arch::fake_fpu_permitted);
+    remove(other.slot(ThreadSlot::VSpaceRoot));
 }
 
 TEST_F(SyscallTest, AFaultEndsTheThread) {
     esr_ = 0x9200'0046; // a write, translation fault at level 2
     far_ = 0xffff'0000'4000'0008;
-    EXPECT_EQ(enter(Event::Synchronous, KernelExit::Reschedule),
+    EXPECT_EQ(enter(Event::Synchronous, KernelExit::Resume),
               "thread killed: write to 0xffff000040000008: translation fault, level 2, ESR "
               "0x92000046\n"
               "  at pc 0x0000000000400104, lr 0xffff00004020001e, sp 0x0000000000007000\n");
@@ -194,7 +306,7 @@ TEST_F(SyscallTest, AFaultEndsTheThread) {
 TEST_F(SyscallTest, AnSErrorIsNoSystemCall) {
     esr_ = 0x5600'0000; // left from before
     thread_.context.x[7] = static_cast<u64>(-7);
-    EXPECT_NE(enter(Event::SError, KernelExit::Reschedule), "");
+    EXPECT_NE(enter(Event::SError, KernelExit::Resume), "");
 }
 
 TEST_F(SyscallTest, ANewThreadDoesNotRunByItself) {
@@ -210,7 +322,8 @@ TEST_F(SyscallTest, TheCurrentThreadGoesOn) {
 }
 
 TEST_F(SyscallDeathTest, WithoutAThreadThatCanRunTheMachineStops) {
-    EXPECT_EXIT((void)next_context(state_, KernelExit::Reschedule),
+    state_.objects.scheduler.block(thread_, ThreadState::Inactive);
+    EXPECT_EXIT((void)next_context(state_, KernelExit::Resume),
                 testing::ExitedWithCode(powered_off), "^STOPPED: no thread can run\n$");
     EXPECT_EXIT((void)next_context(state_, KernelExit::PowerOff),
                 testing::ExitedWithCode(powered_off), "^$");

@@ -77,6 +77,8 @@ World::World()
     EXPECT_EQ(mprotect(&o.device, sizeof(o.device), PROT_NONE), 0);
     thread_ = new (&o.thread) Tcb{};
     thread_->context.pc = 0x40'1000;
+    thread_->state = ThreadState::Running;
+    kernel.scheduler.start(*thread_);
     thread_->buffer_address = 0x40'2800; // of which the last bits count
     plant(thread_->slot(ThreadSlot::IpcBuffer),
           Cap<Frame>::make(arch::window.phys(&o.buffer_frame), arch::PageSize::Small, false));

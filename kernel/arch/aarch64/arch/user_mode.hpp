@@ -7,12 +7,6 @@
 
 namespace k::arch {
 
-/// Architectural Feature Access Control Register.
-struct Cpacr : Bits<Cpacr> {
-    using Bits::Bits;
-    static constexpr Field<21, 20> floating_point{}; ///< FPEN; 3: nothing traps
-};
-
 /// CNTKCTL_EL1, Counter-timer Kernel Control Register.
 struct TimerAccess : Bits<TimerAccess> {
     using Bits::Bits;
@@ -25,28 +19,16 @@ struct MonitorAccess : Bits<MonitorAccess> {
     static constexpr Bit<2> cycle_count{}; ///< CR: EL0 may read PMCCNTR_EL0
 };
 
-K_SYSTEM_REGISTER(CpacrEl1, "cpacr_el1", Cpacr);
 K_SYSTEM_REGISTER(CntkctlEl1, "cntkctl_el1", TimerAccess);
 K_SYSTEM_REGISTER(PmuserenrEl0, "pmuserenr_el0", MonitorAccess);
 
-extern "C" {
-void fpu_load(const FpuState* state) noexcept;                 // fpu.S
-[[noreturn]] void resume_user(const UserContext* to) noexcept; // vectors.S
-}
+extern "C" [[noreturn]] void resume_user(const UserContext* to) noexcept; // vectors.S
 
 /// Says what EL0 may read without asking, whatever firmware has left there.
 /// \param monitors  whether this core has a cycle counter: without one its register is undefined
 inline void permit_user_counters(bool permit, bool monitors) noexcept {
     CntkctlEl1::write(TimerAccess{}.with(TimerAccess::virtual_count, permit));
     if (monitors) PmuserenrEl0::write(MonitorAccess{}.with(MonitorAccess::cycle_count, permit));
-}
-
-/// Lets floating point through, and makes its registers a thread's own: until then they hold what
-/// firmware left there.
-inline void start_fpu(const FpuState& state) noexcept {
-    CpacrEl1::write(CpacrEl1::read().with(Cpacr::floating_point, 3));
-    synchronise_context();
-    fpu_load(&state);
 }
 
 /// Makes these tables translate the lower half, which was off until now.
