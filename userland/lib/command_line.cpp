@@ -49,12 +49,12 @@ std::string_view find_property(const char* tree, std::string_view wanted) noexce
 } // namespace
 
 std::string_view command_line() noexcept {
-    const k::abi::ChunkHeader* chunk = first_chunk();
-    for (u64 seen = 0; seen < boot_info().extra_bytes; seen += chunk->bytes) {
-        chunk = reinterpret_cast<const k::abi::ChunkHeader*>(
-            reinterpret_cast<k::uptr>(first_chunk()) + seen);
-        if (chunk->id != k::abi::ChunkId::DeviceTree) continue;
-        return find_property(reinterpret_cast<const char*>(chunk + 1), "bootargs");
+    const auto begin = reinterpret_cast<k::uptr>(first_chunk());
+    for (u64 seen = 0; seen < boot_info().extra_bytes;) {
+        const auto* const chunk = reinterpret_cast<const k::abi::ChunkHeader*>(begin + seen);
+        if (chunk->id == k::abi::ChunkId::DeviceTree)
+            return find_property(reinterpret_cast<const char*>(chunk + 1), "bootargs");
+        seen += chunk->bytes;
     }
     return {};
 }

@@ -5,7 +5,8 @@
 #include "lib/boot_info.hpp"
 #include "lib/memory.hpp"
 
-extern "C" const char __executable_start[]; // the linker's: where the program's first page begins
+// The linker's: where the program's first page begins.
+extern "C" const char __executable_start[]; // NOLINT(readability-identifier-naming)
 
 namespace user {
 

@@ -35,7 +35,7 @@ class Thread {
     [[noreturn]] static void run(Thread* thread) noexcept;
     [[nodiscard]] Status set_registers() noexcept;
 
-    alignas(16) std::array<std::byte, 16 * 1024> stack_{};
+    alignas(16) std::array<std::byte, std::size_t{16} * 1024> stack_{};
     seL4_IPCBuffer buffer_{}; // aligned to its size: it lies within one page
     rt::ThreadStorage variables_{};
     Tcb tcb_{0};

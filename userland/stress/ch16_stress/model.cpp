@@ -18,9 +18,9 @@ constexpr u8 cnode_of(u8 place) noexcept {
 } // namespace
 
 Cap* Model::at(u8 place) noexcept {
-    const auto found = std::ranges::find_if(
-        caps, [place](const Cap& cap) { return cap.used && cap.place == place; });
-    return found == caps.end() ? nullptr : &*found;
+    for (Cap& cap : caps)
+        if (cap.used && cap.place == place) return &cap;
+    return nullptr;
 }
 
 Object* Model::object_at(u8 place, ObjectType type) noexcept {
@@ -70,17 +70,17 @@ bool Model::has_children(u8 untyped) const noexcept {
 u8 Model::new_object(ObjectType type, u8 untyped) noexcept {
     const bool is_numbered = type == ObjectType::CapTable || type == ObjectType::TCB;
     const u8 number = is_numbered ? free_number(type) : u8{0};
-    const auto free =
-        std::ranges::find_if(objects, [](const Object& object) { return !object.alive; });
-    *free = {.type = type, .alive = true, .untyped = untyped, .number = number};
+    Object& made =
+        *std::ranges::find_if(objects, [](const Object& object) { return !object.alive; });
+    made = {.type = type, .alive = true, .untyped = untyped, .number = number};
     if (type == ObjectType::TCB) workers[number] = {.exists = true};
-    return static_cast<u8>(free - objects.begin());
+    return index_of(made);
 }
 
 u8 Model::new_cap(u8 object, u8 place) noexcept {
-    const auto free = std::ranges::find_if(caps, [](const Cap& cap) { return !cap.used; });
-    *free = {.used = true, .object = object, .place = place};
-    return static_cast<u8>(free - caps.begin());
+    Cap& made = *std::ranges::find_if(caps, [](const Cap& cap) { return !cap.used; });
+    made = {.used = true, .object = object, .place = place};
+    return static_cast<u8>(&made - caps.data());
 }
 
 Error Model::make(u8 untyped, ObjectType type, u8 place) noexcept {
@@ -127,9 +127,8 @@ Error Model::revoke(u8 place) noexcept {
     if (parent == nullptr) return Error::NoError;
     const auto index = static_cast<u8>(parent - caps.data());
     const auto is_child = [index](const Cap& cap) { return cap.used && cap.parent == index; };
-    for (auto child = std::ranges::find_if(caps, is_child); child != caps.end();
-         child = std::ranges::find_if(caps, is_child))
-        drop(*child); // and its children become ours
+    while (std::ranges::any_of(caps, is_child))
+        drop(*std::ranges::find_if(caps, is_child)); // and its children become ours
     return Error::NoError;
 }
 
