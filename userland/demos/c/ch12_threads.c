@@ -83,16 +83,17 @@ static struct {
 } seen[TURNS];
 static volatile seL4_Word turns_seen;
 
-/* Computes without end, and notes each time that it finds itself running after the other one. */
+/* Computes without end, and notes each time that it finds itself running after the other one. It may
+ * be interrupted anywhere, so it reads once how many turns there have been. */
 static void take_turns(seL4_Word self)
 {
-    while (turns_seen < TURNS) {
-        if (turns_seen && seen[turns_seen - 1].thread == self) {
+    for (seL4_Word now = turns_seen; now < TURNS; now = turns_seen) {
+        if (now && seen[now - 1].thread == self) {
             continue;
         }
-        seen[turns_seen].thread = self;
-        seen[turns_seen].begun = virtual_count();
-        turns_seen = turns_seen + 1;
+        seen[now].thread = self;
+        seen[now].begun = virtual_count();
+        turns_seen = now + 1;
     }
 }
 

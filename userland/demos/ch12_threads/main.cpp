@@ -93,12 +93,13 @@ struct Turn {
 std::array<Turn, turns> seen;
 volatile u64 turns_seen;
 
-/// Computes without end, and notes each time that it finds itself running after the other one.
+/// Computes without end, and notes each time that it finds itself running after the other one. It may
+/// be interrupted anywhere, so it reads once how many turns there have been.
 void take_turns(u64 self) {
-    while (turns_seen < turns) {
-        if (turns_seen != 0 && seen[turns_seen - 1].thread == self) continue;
-        seen[turns_seen] = {self, user::virtual_count()};
-        turns_seen = turns_seen + 1;
+    for (u64 now = turns_seen; now < turns; now = turns_seen) {
+        if (now != 0 && seen[now - 1].thread == self) continue;
+        seen[now] = {self, user::virtual_count()};
+        turns_seen = now + 1;
     }
 }
 
@@ -188,9 +189,14 @@ struct alignas(16) Numbers {
     u64 fpsr;
     u64 fpcr;
     std::array<u64, 64> v;
-
-    friend constexpr bool operator==(const Numbers&, const Numbers&) = default;
 };
+
+bool operator==(const Numbers& a, const Numbers& b) {
+    u64 difference = (a.fpsr ^ b.fpsr) | (a.fpcr ^ b.fpcr);
+    for (u64 i = 0; i < a.v.size(); ++i)
+        difference |= a.v[i] ^ b.v[i];
+    return difference == 0;
+}
 
 std::array<Numbers, 3> found;
 
