@@ -32,6 +32,7 @@ enum class Kind : u64 {
     AsidRelease, ///< identifier, address of the root table
     TableAdd,    ///< virtual address, descriptor
     TableRemove, ///< virtual address, descriptor that was there
+    Message,     ///< badge and message info as they arrive
 };
 
 struct Record {

@@ -2,6 +2,7 @@
 
 #include "base/invariant.hpp"
 #include "base/trace.hpp"
+#include "ipc/rendezvous.hpp"
 #include "lifecycle/kernel_objects.hpp"
 #include "lifecycle/thread.hpp"
 #include "lifecycle/unmap.hpp"
@@ -50,6 +51,8 @@ Slot& take_home(Slot& slot) noexcept {
 /// Deletes a capability that is not a zombie.
 void part_with(Slot& slot, KernelObjects& kernel) noexcept {
     retire(slot, kernel.asids);
+    if (const auto endpoint = slot.cap.as<Endpoint>(); endpoint && is_final(slot))
+        dissolve(kernel.scheduler, endpoint->object());
     remove(slot);
 }
 

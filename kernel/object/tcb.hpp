@@ -14,8 +14,10 @@
 namespace k {
 
 enum class ThreadState : u8 {
-    Inactive, ///< waits for nothing: it does not run until somebody makes it
-    Running,  ///< on the processor, or ready for it
+    Inactive,         ///< waits for nothing: it does not run until somebody makes it
+    Running,          ///< on the processor, or ready for it
+    BlockedOnSend,    ///< at an endpoint, until somebody receives its message
+    BlockedOnReceive, ///< at an endpoint, until somebody sends one
 };
 
 /// How many ticks a thread runs before it is the turn of another one of its priority.
@@ -51,6 +53,12 @@ struct alignas(bit(tcb_bits)) Tcb {
 
     Tcb* previous = nullptr; ///< in the queue that it is in: object/thread_queue.hpp
     Tcb* next = nullptr;
+
+    /// A note of the capability through which the thread waits at an endpoint: whatever happens to
+    /// that, its badge and its rights count as they were when the call was made. The object is
+    /// there as long as the thread waits.
+    Capability waiting_through{};
+    bool is_calling = false; ///< while BlockedOnSend: an answer is what it really waits for
 
     u64 fault_handler = 0;  ///< a CPtr of its own CSpace
     u64 buffer_address = 0; ///< as the program sees it; the place within the frame counts

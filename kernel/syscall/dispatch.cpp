@@ -4,6 +4,7 @@
 #include "base/trace.hpp"
 #include "syscall/debug.hpp"
 #include "syscall/kill.hpp"
+#include "syscall/receive.hpp"
 #include "syscall/send.hpp"
 
 namespace k {
@@ -14,7 +15,14 @@ using abi::Syscall;
 
 KernelExit handle_send(KernelObjects& kernel, Tcb& caller, SendMode mode) noexcept {
     const auto exit = send(caller, mode, kernel);
-    return exit ? *exit : kill_for_cap_fault(kernel.scheduler, caller, exit.error());
+    if (exit) return *exit;
+    if (mode == SendMode::NBSend) return KernelExit::Resume; // it is told nothing at all
+    return kill_for_cap_fault(kernel.scheduler, caller, exit.error());
+}
+
+KernelExit handle_receive(KernelObjects& kernel, Tcb& caller, bool blocking) noexcept {
+    const auto done = receive(caller, blocking, kernel.scheduler);
+    return done ? KernelExit::Resume : kill_for_cap_fault(kernel.scheduler, caller, done.error());
 }
 
 KernelExit handle_yield(Scheduler& scheduler) noexcept {
@@ -37,10 +45,10 @@ KernelExit dispatch(KernelState& state, Tcb& caller) noexcept {
     case Syscall::Call: return handle_send(state.objects, caller, SendMode::Call);
     case Syscall::Send: return handle_send(state.objects, caller, SendMode::Send);
     case Syscall::NBSend: return handle_send(state.objects, caller, SendMode::NBSend);
-    case Syscall::ReplyRecv:
-    case Syscall::Recv:
-    case Syscall::Reply:
-    case Syscall::NBRecv: break; // there is nobody yet to hear from
+    case Syscall::ReplyRecv: // nobody has a caller to answer, as yet
+    case Syscall::Recv: return handle_receive(state.objects, caller, true);
+    case Syscall::NBRecv: return handle_receive(state.objects, caller, false);
+    case Syscall::Reply: return KernelExit::Resume;
     }
     return kill_for_call(state.objects.scheduler, caller);
 }

@@ -10,8 +10,8 @@ Result<Ok> require(const Invocation& invocation, usize words, usize caps) noexce
 
 namespace {
 
-/// An endpoint or a notification: whatever the label, it is a message, which takes the right to
-/// write. There is nobody yet whom it could reach, so a message that does not wait is lost.
+/// A notification, or an endpoint that must not be written to: whatever the label, it takes that
+/// right. There is nobody yet whom a signal could reach, so it is lost.
 Result<Progress> invoke_meeting_place(const Invocation& invocation) noexcept {
     if (!invocation.slot->cap.rights()[Rights::write])
         return fail(abi::Error::InvalidCapability, 0);

@@ -2,13 +2,16 @@
 /// Messages to kernel objects: system calls on capabilities.
 #pragma once
 
+#include "ipc/message.hpp"
 #include "lifecycle/kernel_objects.hpp"
 #include "state/kernel_exit.hpp"
 #include "syscall/error.hpp"
-#include "syscall/message.hpp"
 #include "syscall/reply.hpp"
 
 namespace k {
+
+/// The slots of the capabilities that come with a message.
+using ExtraSlots = FixedVector<Slot*, abi::extra_caps>;
 
 /// A message to a capability, all of whose CPtrs have been followed.
 struct Invocation {
@@ -16,7 +19,7 @@ struct Invocation {
     Message message;
     KernelObjects& kernel;
     ResultWords& results;
-    FixedVector<Slot*, abi::extra_caps> extra_slots{};
+    ExtraSlots extra_slots{};
 
     /// The slot of an extra capability. \pre so many came with the message
     [[nodiscard]] Slot& extra_slot(usize at) const noexcept { return *extra_slots.items()[at]; }

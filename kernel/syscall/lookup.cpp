@@ -8,6 +8,12 @@ Expected<Slot*, LookupFailure> lookup(Tcb& thread, u64 cptr) noexcept {
     return K_TRY(resolve(*root, cptr, abi::word_bits)).slot;
 }
 
+Expected<Slot*, CapFault> find(Tcb& thread, u64 cptr) noexcept {
+    const auto slot = lookup(thread, cptr);
+    if (!slot) return Unexpected{CapFault{cptr, slot.error()}};
+    return *slot;
+}
+
 Result<Slot*> lookup_argument(const Capability& root, u64 index, u64 depth,
                               LookupOf side) noexcept {
     const auto cnode = root.as<CNode>();

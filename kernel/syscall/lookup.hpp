@@ -8,9 +8,18 @@
 
 namespace k {
 
+/// A thread used a CPtr that leads nowhere, or to nothing of use.
+struct CapFault {
+    u64 cptr;
+    LookupFailure failure;
+};
+
 /// The slot that a CPtr names in a thread's CSpace, for the invoked capability and for those that
 /// come with a message. It may be empty.
 [[nodiscard]] Expected<Slot*, LookupFailure> lookup(Tcb& thread, u64 cptr) noexcept;
+
+/// The same for a thread that is at fault if there is no such slot.
+[[nodiscard]] Expected<Slot*, CapFault> find(Tcb& thread, u64 cptr) noexcept;
 
 /// The slot that `index` names in the CNode `root`, of which exactly `depth` bits count: where an
 /// argument says which slot to work on.

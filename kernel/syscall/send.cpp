@@ -18,26 +18,11 @@ KernelExit repeat_call(Tcb& caller) noexcept {
     return KernelExit::Preempted;
 }
 
-Expected<Slot*, CapFault> find(Tcb& thread, u64 cptr) noexcept {
-    const auto slot = lookup(thread, cptr);
-    if (!slot) return Unexpected{CapFault{cptr, slot.error()}};
-    return *slot;
-}
-
-/// Follows the CPtrs of a message: that of the invoked capability first, then those that come with
-/// it.
-Expected<Invocation, CapFault> follow(Tcb& caller, KernelObjects& kernel,
-                                      ResultWords& results) noexcept {
-    const Message message{caller};
-    Invocation invocation{K_TRY(find(caller, caller.context.x[0])), message, kernel, results};
+/// Follows the CPtrs that come with a message.
+Expected<Ok, CapFault> follow(Tcb& caller, const Message& message, ExtraSlots& slots) noexcept {
     for (usize i = 0; i < message.extra_caps(); ++i)
-        (void)invocation.extra_slots.push_back(K_TRY(find(caller, message.extra_cptr(i))));
-    return invocation;
-}
-
-/// Whether what is sent through a capability waits for somebody who wants it. Nobody can, yet.
-bool must_wait(const Capability& cap) noexcept {
-    return cap.as<Endpoint>() && cap.rights()[Rights::write];
+        (void)slots.push_back(K_TRY(find(caller, message.extra_cptr(i))));
+    return Ok{};
 }
 
 /// Answers a Call: with an error and what it needs to be understood, or with the results.
@@ -48,20 +33,35 @@ void answer(Tcb& caller, const Result<Progress>& outcome, ResultWords& results) 
     reply(caller, outcome.error().code, results);
 }
 
-} // namespace
-
-Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode, KernelObjects& kernel) noexcept {
+/// Has the kernel itself do what a message to one of its objects asks for.
+Expected<KernelExit, CapFault> invoke(Tcb& caller, Slot& slot, SendMode mode,
+                                      KernelObjects& kernel) noexcept {
     ResultWords results{mode == SendMode::Call ? &caller : nullptr};
-    const auto invocation = follow(caller, kernel, results);
-    if (!invocation && mode == SendMode::NBSend) return KernelExit::Resume;
-    if (mode != SendMode::NBSend && must_wait(K_TRY(invocation).slot->cap)) {
-        kernel.scheduler.block(caller, ThreadState::Inactive);
-        return KernelExit::Resume;
-    }
-    const auto outcome = invoke(K_TRY(invocation));
+    Invocation invocation{&slot, Message{caller}, kernel, results};
+    K_TRY(follow(caller, invocation.message, invocation.extra_slots));
+    const auto outcome = invoke(invocation);
     if (outcome && *outcome == Progress::Preempted) return repeat_call(caller);
     if (mode == SendMode::Call && caller.state == ThreadState::Running)
         answer(caller, outcome, results);
+    return KernelExit::Resume;
+}
+
+/// Extra capabilities are of no use before the message moves; but one that leads nowhere is the
+/// sender's fault at once.
+Expected<Ok, CapFault> require_extra_slots(Tcb& caller) noexcept {
+    ExtraSlots unused;
+    return follow(caller, Message{caller}, unused);
+}
+
+} // namespace
+
+Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode, KernelObjects& kernel) noexcept {
+    Slot& slot = *K_TRY(find(caller, caller.context.x[0]));
+    const auto endpoint = slot.cap.as<Endpoint>();
+    if (!endpoint || !endpoint->rights()[Rights::write]) return invoke(caller, slot, mode, kernel);
+    if (abi::MessageInfo{caller.context.x[1]}[abi::MessageInfo::extra_caps] != 0)
+        K_TRY(require_extra_slots(caller));
+    send(kernel.scheduler, caller, *endpoint, mode);
     return KernelExit::Resume;
 }
 

@@ -4,13 +4,13 @@
 
 #include "abi/invocations.hpp"
 #include "abi/objects.hpp"
+#include "ipc/message.hpp"
 #include "lifecycle/retype.hpp"
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
 #include "object/tcb.hpp"
 #include "object/untyped.hpp"
 #include "object/vspace.hpp"
-#include "syscall/message.hpp"
 #include "syscall/send.hpp"
 
 #include <gtest/gtest.h>
