@@ -29,29 +29,14 @@ constexpr Level below(Level level) noexcept {
     return static_cast<Level>(static_cast<u8>(level) + 1);
 }
 
-/// Which bits of an address choose the entry at each level.
-struct WalkIndex : Bits<WalkIndex> {
-    using Bits::Bits;
-    static constexpr Field<47, 39, usize> l0{};
-    static constexpr Field<38, 30, usize> l1{};
-    static constexpr Field<29, 21, usize> l2{};
-    static constexpr Field<20, 12, usize> l3{};
-};
-
-constexpr usize index_at(VirtAddr va, Level level) noexcept {
-    const WalkIndex index{va.raw()};
-    switch (level) {
-    case Level::L0: return index[WalkIndex::l0];
-    case Level::L1: return index[WalkIndex::l1];
-    case Level::L2: return index[WalkIndex::l2];
-    case Level::L3: break;
-    }
-    return index[WalkIndex::l3];
-}
-
 /// How much one entry of a level covers, as log2 of bytes: 39, 30, 21, 12.
 constexpr unsigned span_bits(Level level) noexcept {
     return 39 - 9 * static_cast<unsigned>(level);
+}
+
+/// Which entry of a table of that level the address chooses: nine bits above those that are left.
+constexpr usize index_at(VirtAddr va, Level level) noexcept {
+    return bits_at(va.raw(), span_bits(level), 9);
 }
 
 constexpr u64 bytes_of(PageSize size) noexcept {

@@ -92,6 +92,8 @@ class AddressSpace {
 
     [[nodiscard]] PhysAddr root() const noexcept { return root_; }
 
+    [[nodiscard]] arch::Asid asid() const noexcept { return asid_; }
+
     [[nodiscard]] arch::Window window() const noexcept { return window_; }
 
   private:

@@ -21,10 +21,9 @@ Cap<Frame> frame_of(const Invocation& invocation) noexcept {
 
 /// A mapping that nothing can stop any more.
 struct PageMap {
-    Slot& slot;
-    MappedAt at;
     AddressSpace space;
-    TableEntry entry;
+    VirtAddr va;
+    TableEntry entry; ///< where a walk to `va` ends
     arch::Descriptor leaf;
 };
 
@@ -66,13 +65,20 @@ Result<PageMap> decode_map(const Invocation& invocation) noexcept {
                     LookupOf::Destination);
     const auto attributes = attributes_of(frame.rights_in(Rights{arguments.rights()}),
                                           abi::VmAttributes{arguments.attr()});
-    return PageMap{*invocation.slot, MappedAt::make(vspace.asid(), va), space, entry,
+    return PageMap{space, va, entry,
                    arch::Descriptor::leaf(frame.size(), frame.address(), attributes)};
 }
 
-Result<Progress> perform(const PageMap& plan) noexcept {
-    plan.space.put(plan.at.va(), plan.entry, plan.leaf);
-    plan.slot.cap = plan.slot.cap.as<Frame>()->mapped(plan.at);
+void perform(const PageMap& plan, Slot& slot) noexcept {
+    plan.space.put(plan.va, plan.entry, plan.leaf);
+    slot.cap = slot.cap.as<Frame>()->mapped(MappedAt::make(plan.space.asid(), plan.va));
+}
+
+/// The plan is too large to be handed around by value.
+Result<Progress> invoke_map(const Invocation& invocation) noexcept {
+    const auto plan = decode_map(invocation);
+    if (!plan) return Unexpected{plan.error()};
+    perform(*plan, *invocation.slot);
     return Progress::Done;
 }
 
@@ -117,7 +123,7 @@ Result<Progress> maintain(const Invocation& invocation, CacheOperation operation
 
 Result<Progress> invoke_page(const Invocation& invocation) noexcept {
     switch (invocation.message.label()) {
-    case abi::label::PageMap: return perform(K_TRY(decode_map(invocation)));
+    case abi::label::PageMap: return invoke_map(invocation);
     case abi::label::PageUnmap: return invoke_unmap(invocation);
     case abi::label::PageClean_Data: return maintain(invocation, CacheOperation::Clean);
     case abi::label::PageInvalidate_Data: return maintain(invocation, CacheOperation::Invalidate);
