@@ -74,8 +74,10 @@ if(TESSERA_COVERAGE)
     set(hosted ${instruments} -O0)
 else()
     set(instruments -fsanitize=address,undefined)
+    # The folder of the build in no object: then the presets with these options, those of the exercises
+    # among them, share what the compiler cache has.
     set(hosted ${instruments} -fno-sanitize=vptr -fno-sanitize-recover=all
-        -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS)
+        -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS -ffile-prefix-map=${CMAKE_BINARY_DIR}=.)
 endif()
 add_library(tessera_hosted INTERFACE)
 target_compile_options(tessera_hosted INTERFACE ${hosted})
