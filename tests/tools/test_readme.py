@@ -61,7 +61,7 @@ def table(heading: str) -> list[list[str]]:
 def parse(line: str, *, whole: bool = True) -> None:
     """Hands a command line to the real parser; raises for one that it would refuse."""
     try:
-        cli.parse(ROOT, line.split()[1:] or ["--help"])
+        cli.parse(ROOT, shlex.split(line)[1:] or ["--help"])
     except SystemExit as done:
         assert done.code == 0
     except TesseraError as error:
