@@ -1,6 +1,9 @@
 #include "ipc/rendezvous.hpp"
 
+#include "ipc/reply.hpp"
 #include "ipc/transfer.hpp"
+
+#include <utility>
 
 namespace k {
 
@@ -13,8 +16,14 @@ void wait(Scheduler& scheduler, Tcb& thread, const Cap<Endpoint>& at, ThreadStat
     at.object().queue.push_back(thread);
 }
 
-Endpoint& waiting_place(const Tcb& thread) noexcept {
-    return thread.waiting_through.as<Endpoint>()->object();
+Cap<Endpoint> waiting_through(const Tcb& thread) noexcept {
+    return *thread.waiting_through.as<Endpoint>();
+}
+
+/// Sends a thread away from an endpoint.
+void send_away(Scheduler& scheduler, Endpoint& endpoint, Tcb& thread) noexcept {
+    endpoint.queue.remove(thread);
+    scheduler.repeat_call(thread);
 }
 
 } // namespace
@@ -29,13 +38,16 @@ void send(Scheduler& scheduler, Tcb& sender, const Cap<Endpoint>& through, SendM
         return;
     }
     endpoint.queue.remove(*receiver);
-    transfer(sender, *receiver, through.badge());
+    transfer(sender, *receiver, through.raw(), through.badge());
     scheduler.wake(*receiver);
-    if (mode == SendMode::Call) scheduler.block(sender, ThreadState::Inactive);
+    if (mode == SendMode::Call)
+        scheduler.block(sender, await_reply(sender, through.rights(), *receiver,
+                                            receiver->waiting_through.rights()));
 }
 
 void receive(Scheduler& scheduler, Tcb& receiver, const Cap<Endpoint>& through,
              bool blocking) noexcept {
+    forget_caller(receiver);
     Endpoint& endpoint = through.object();
     Tcb* const sender = endpoint.first(ThreadState::BlockedOnSend);
     if (sender == nullptr) {
@@ -44,9 +56,10 @@ void receive(Scheduler& scheduler, Tcb& receiver, const Cap<Endpoint>& through,
         return;
     }
     endpoint.queue.remove(*sender);
-    transfer(*sender, receiver, sender->waiting_through.as<Endpoint>()->badge());
+    const Cap<Endpoint> sent_through = waiting_through(*sender);
+    transfer(*sender, receiver, sent_through.raw(), sent_through.badge());
     if (sender->is_calling)
-        sender->state = ThreadState::Inactive; // nobody can answer it, as yet
+        sender->state = await_reply(*sender, sent_through.rights(), receiver, through.rights());
     else
         scheduler.wake(*sender);
 }
@@ -54,17 +67,25 @@ void receive(Scheduler& scheduler, Tcb& receiver, const Cap<Endpoint>& through,
 void cancel_wait(Tcb& thread) noexcept {
     switch (thread.state) {
     case ThreadState::BlockedOnSend:
-    case ThreadState::BlockedOnReceive: return waiting_place(thread).queue.remove(thread);
+    case ThreadState::BlockedOnReceive:
+        return waiting_through(thread).object().queue.remove(thread);
+    case ThreadState::BlockedOnReply: return void_reply(thread);
     case ThreadState::Inactive:
     case ThreadState::Running: return;
     }
 }
 
-void dissolve(Scheduler& scheduler, Endpoint& endpoint) noexcept {
-    while (Tcb* const thread = endpoint.queue.front()) {
-        endpoint.queue.remove(*thread);
-        scheduler.repeat_call(*thread);
+void cancel_sends(Scheduler& scheduler, Endpoint& endpoint, u64 badge) noexcept {
+    Tcb* next = endpoint.first(ThreadState::BlockedOnSend);
+    while (next != nullptr) {
+        Tcb& sender = *std::exchange(next, next->next);
+        if (waiting_through(sender).badge() == badge) send_away(scheduler, endpoint, sender);
     }
+}
+
+void dissolve(Scheduler& scheduler, Endpoint& endpoint) noexcept {
+    while (Tcb* const thread = endpoint.queue.front())
+        send_away(scheduler, endpoint, *thread);
 }
 
 } // namespace k

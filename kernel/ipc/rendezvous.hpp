@@ -33,6 +33,11 @@ void receive(Scheduler& scheduler, Tcb& receiver, const Cap<Endpoint>& through,
 /// Takes a blocked thread away from where it waits. Its state is the caller's to change.
 void cancel_wait(Tcb& thread) noexcept;
 
+/// Sends away those who wait to send through a capability with that badge. They make their calls
+/// again, and find out for themselves what has become of the capability.
+/// \pre badge != 0
+void cancel_sends(Scheduler& scheduler, Endpoint& endpoint, u64 badge) noexcept;
+
 /// Sends away all who wait at an endpoint that is about to go. They make their calls again, and
 /// find out for themselves that it is no longer there.
 void dissolve(Scheduler& scheduler, Endpoint& endpoint) noexcept;

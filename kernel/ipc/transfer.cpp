@@ -2,6 +2,7 @@
 
 #include "abi/message.hpp"
 #include "base/trace.hpp"
+#include "ipc/capability_transfer.hpp"
 
 namespace k {
 
@@ -35,7 +36,7 @@ u64 copy_long(const Tcb& from, Tcb& to, u64 length) noexcept {
 
 } // namespace
 
-void transfer(const Tcb& from, Tcb& to, u64 badge) noexcept {
+void transfer(Tcb& from, Tcb& to, const Capability& through, u64 badge) noexcept {
     using abi::MessageInfo;
     const auto& source = from.context.x;
     auto& target = to.context.x;
@@ -45,11 +46,13 @@ void transfer(const Tcb& from, Tcb& to, u64 badge) noexcept {
         target[2 + i] = source[2 + i];
     if (length > abi::message_registers) length = copy_long(from, to, length);
 
+    auto arrived = MessageInfo{}
+                       .with(MessageInfo::label, info[MessageInfo::label])
+                       .with(MessageInfo::length, length);
+    if (info[MessageInfo::extra_caps] != 0 && through.rights()[Rights::grant])
+        arrived = transfer_capabilities(from, to, through, arrived);
     target[0] = badge;
-    target[1] = MessageInfo{}
-                    .with(MessageInfo::label, info[MessageInfo::label])
-                    .with(MessageInfo::length, length)
-                    .raw();
+    target[1] = arrived.raw();
     trace::event(trace::Kind::Message, badge, target[1]);
 }
 

@@ -29,6 +29,7 @@ enum class CapType : u64 {
     PageTable = u64(abi::CapabilityType::PageTable),
     Endpoint = u64(abi::CapabilityType::Endpoint),
     Notification = u64(abi::CapabilityType::Notification),
+    Reply = u64(abi::CapabilityType::Reply),
     VSpace = u64(abi::CapabilityType::VSpace),
     CNode = u64(abi::CapabilityType::CNode),
     ASIDControl = u64(abi::CapabilityType::ASIDControl),

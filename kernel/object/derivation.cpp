@@ -2,6 +2,7 @@
 
 #include "base/invariant.hpp"
 #include "object/badged.hpp"
+#include "object/reply.hpp"
 #include "object/untyped.hpp"
 #include "object/zombie.hpp"
 
@@ -105,11 +106,17 @@ bool dies_from_the_end(const Slot& slot) noexcept {
     return behind == slots.size() || slots[behind].is_empty();
 }
 
+bool caller_waits(const Slot& slot) noexcept {
+    const auto reply = slot.cap.as<Reply>();
+    return !reply || reply->caller().state == ThreadState::BlockedOnReply;
+}
+
 constexpr std::array slot_invariants{
     Invariant<Slot>{"neighbours in the derivation list know each other", neighbours_agree},
     Invariant<Slot>{"an empty slot is in no list", empty_is_unlinked},
     Invariant<Slot>{"objects lie below the watermark of their untyped",
                     objects_lie_below_watermark},
+    Invariant<Slot>{"who can be answered waits for an answer", caller_waits},
     Invariant<Slot>{"a dying object's slots are emptied from the end", dies_from_the_end},
 };
 

@@ -18,6 +18,7 @@ enum class ThreadState : u8 {
     Running,          ///< on the processor, or ready for it
     BlockedOnSend,    ///< at an endpoint, until somebody receives its message
     BlockedOnReceive, ///< at an endpoint, until somebody sends one
+    BlockedOnReply,   ///< until whoever has received its call answers (ipc/reply.hpp)
 };
 
 /// How many ticks a thread runs before it is the turn of another one of its priority.

@@ -2,6 +2,7 @@
 
 #include "base/backtrace.hpp"
 #include "base/trace.hpp"
+#include "ipc/reply.hpp"
 #include "syscall/debug.hpp"
 #include "syscall/kill.hpp"
 #include "syscall/receive.hpp"
@@ -25,6 +26,17 @@ KernelExit handle_receive(KernelObjects& kernel, Tcb& caller, bool blocking) noe
     return done ? KernelExit::Resume : kill_for_cap_fault(kernel.scheduler, caller, done.error());
 }
 
+KernelExit handle_reply(KernelObjects& kernel, Tcb& caller) noexcept {
+    Slot& slot = caller.slot(ThreadSlot::Caller);
+    if (!slot.is_empty()) reply(kernel.scheduler, caller, slot);
+    return KernelExit::Resume;
+}
+
+KernelExit handle_reply_receive(KernelObjects& kernel, Tcb& caller) noexcept {
+    (void)handle_reply(kernel, caller);
+    return handle_receive(kernel, caller, true);
+}
+
 KernelExit handle_yield(Scheduler& scheduler) noexcept {
     scheduler.yield();
     return KernelExit::Resume;
@@ -45,10 +57,10 @@ KernelExit dispatch(KernelState& state, Tcb& caller) noexcept {
     case Syscall::Call: return handle_send(state.objects, caller, SendMode::Call);
     case Syscall::Send: return handle_send(state.objects, caller, SendMode::Send);
     case Syscall::NBSend: return handle_send(state.objects, caller, SendMode::NBSend);
-    case Syscall::ReplyRecv: // nobody has a caller to answer, as yet
+    case Syscall::ReplyRecv: return handle_reply_receive(state.objects, caller);
     case Syscall::Recv: return handle_receive(state.objects, caller, true);
     case Syscall::NBRecv: return handle_receive(state.objects, caller, false);
-    case Syscall::Reply: return KernelExit::Resume;
+    case Syscall::Reply: return handle_reply(state.objects, caller);
     }
     return kill_for_call(state.objects.scheduler, caller);
 }

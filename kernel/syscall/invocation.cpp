@@ -1,5 +1,7 @@
 #include "syscall/invocation.hpp"
 
+#include "ipc/reply.hpp"
+
 namespace k {
 
 Result<Ok> require(const Invocation& invocation, usize words, usize caps) noexcept {
@@ -18,6 +20,13 @@ Result<Progress> invoke_meeting_place(const Invocation& invocation) noexcept {
     return Progress::Done;
 }
 
+/// Whatever the label, it is the answer.
+Result<Progress> invoke_reply(const Invocation& invocation) noexcept {
+    Scheduler& scheduler = invocation.kernel.scheduler;
+    reply(scheduler, *scheduler.current(), *invocation.slot);
+    return Progress::Done;
+}
+
 } // namespace
 
 Result<Progress> invoke(const Invocation& invocation) noexcept {
@@ -33,6 +42,7 @@ Result<Progress> invoke(const Invocation& invocation) noexcept {
     case CapType::ASIDPool: return invoke_asid_pool(invocation);
     case CapType::TCB: return invoke_tcb(invocation);
     case CapType::Domain: return invoke_domain(invocation);
+    case CapType::Reply: return invoke_reply(invocation);
     case CapType::Endpoint:
     case CapType::Notification: return invoke_meeting_place(invocation);
     }

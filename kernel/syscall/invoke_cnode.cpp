@@ -2,7 +2,8 @@
 /// The methods of CNodes: what can be done with capabilities. seL4 manual, "seL4_CNode_Copy" and
 /// those around it.
 #include "abi/invocations.hpp"
-#include "lifecycle/derive.hpp"
+#include "ipc/rendezvous.hpp"
+#include "object/derive.hpp"
 #include "object/endpoint.hpp"
 #include "syscall/invocation.hpp"
 #include "syscall/lookup.hpp"
@@ -137,17 +138,21 @@ bool may_cancel(const Capability& cap) noexcept {
     return cap.as<Endpoint>() && cap.rights() == all_rights;
 }
 
-/// Nobody can wait at an endpoint yet, so no message has to be taken back.
 Result<Progress> invoke_cancel_badged_sends(const Invocation& invocation) noexcept {
-    const Slot& slot = *K_TRY(find_destination(invocation));
-    if (!may_cancel(slot.cap)) return fail(Error::IllegalOperation);
+    const Capability& cap = K_TRY(find_destination(invocation))->cap;
+    if (!may_cancel(cap)) return fail(Error::IllegalOperation);
+    const auto endpoint = *cap.as<Endpoint>();
+    if (endpoint.badge() != 0)
+        cancel_sends(invocation.kernel.scheduler, endpoint.object(), endpoint.badge());
     return Progress::Done;
 }
 
-/// No thread has a caller yet, so there is nothing to save.
+/// Keeps the right to answer whoever has called last, for later.
 Result<Progress> invoke_save_caller(const Invocation& invocation) noexcept {
-    const Slot& slot = *K_TRY(find_destination(invocation));
+    Slot& slot = *K_TRY(find_destination(invocation));
     if (!slot.is_empty()) return fail(Error::DeleteFirst);
+    Slot& caller = invocation.kernel.scheduler.current()->slot(ThreadSlot::Caller);
+    if (!caller.is_empty()) move(caller, slot);
     return Progress::Done;
 }
 

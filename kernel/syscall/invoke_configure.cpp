@@ -2,7 +2,7 @@
 /// The methods of TCBs that say what a thread finds its capabilities, its memory and its messages
 /// in. seL4 manual, "seL4_TCB_Configure" and those beside it.
 #include "abi/invocations.hpp"
-#include "lifecycle/derive.hpp"
+#include "object/derive.hpp"
 #include "object/cnode.hpp"
 #include "object/frame.hpp"
 #include "object/vspace.hpp"

@@ -2,8 +2,7 @@
 /// From the numbers that programs use to slots.
 #pragma once
 
-#include "object/cnode.hpp"
-#include "object/tcb.hpp"
+#include "object/cspace.hpp"
 #include "syscall/error.hpp"
 
 namespace k {
@@ -15,10 +14,7 @@ struct CapFault {
 };
 
 /// The slot that a CPtr names in a thread's CSpace, for the invoked capability and for those that
-/// come with a message. It may be empty.
-[[nodiscard]] Expected<Slot*, LookupFailure> lookup(Tcb& thread, u64 cptr) noexcept;
-
-/// The same for a thread that is at fault if there is no such slot.
+/// come with a message. If there is none, the thread is at fault.
 [[nodiscard]] Expected<Slot*, CapFault> find(Tcb& thread, u64 cptr) noexcept;
 
 /// The slot that `index` names in the CNode `root`, of which exactly `depth` bits count: where an

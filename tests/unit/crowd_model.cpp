@@ -1,7 +1,7 @@
 #include "crowd_model.hpp"
 
-#include "lifecycle/derive.hpp"
 #include "lifecycle/thread.hpp"
+#include "object/derive.hpp"
 #include "object/frame.hpp"
 #include "object/notification.hpp"
 #include "syscall/reply.hpp"

@@ -1,4 +1,4 @@
-#include "lifecycle/derive.hpp"
+#include "object/derive.hpp"
 
 #include "object/asid.hpp"
 #include "object/cnode.hpp"
@@ -6,6 +6,7 @@
 #include "object/frame.hpp"
 #include "object/notification.hpp"
 #include "object/page_table.hpp"
+#include "object/reply.hpp"
 #include "object/untyped.hpp"
 #include "object/vspace.hpp"
 #include "object/zombie.hpp"
@@ -25,7 +26,7 @@ Capability masked(const Capability& cap, Rights mask) noexcept {
 /// an address space share its place, so it needs one first. A frame's begin with none: that is how
 /// a frame is mapped twice.
 std::optional<Capability> derived(const Capability& cap) noexcept {
-    if (cap.as<Zombie>()) return std::nullopt;
+    if (cap.is_null() || cap.as<Zombie>() || cap.as<Reply>()) return std::nullopt;
     if (const auto frame = cap.as<Frame>()) return frame->mapped(MappedAt{});
     const auto table = cap.as<PageTable>();
     if (table && !table->mapped().somewhere()) return std::nullopt;
