@@ -17,12 +17,16 @@ from exercises import (
     RIGHT,
     STARTER,
     edit_toml,
+    stage_files,
+    write_side,
 )
-from stacks import write
+from stacks import tree_of, write
 from tessera.errors import Failure, Misuse
 from tessera.exercises import workspace
 from tessera.grading import bundle, many
 from tessera.grading.many import Wishes
+from tessera.stages.patch import write_patch
+from tessera.stages.store import Store
 from tessera.tree import Tree
 
 #: A line of the solution that the starter lacks, and a line of a mutant.
@@ -46,6 +50,7 @@ def texts(root: Path) -> dict[str, str]:
 def test_students_get_the_starter_and_nothing_later(small: Path, tmp_path: Path) -> None:
     write(small, {"book/instructor/answers.md": SOLUTION, "book/02-later.md": "later\n"})
     write(small / FOLDER, {"instructor.md": SOLUTION, "solution/answer.toml": SOLUTION})
+    write(small, {"chapters/01/tried.toml": f"-    {SOLUTION}\n"})
     made = bundle.student(Tree(small), 1, [], output=tmp_path / "a.tar.gz")
     root = unpack(made.file, tmp_path / "there")
     found = texts(root)
@@ -106,6 +111,31 @@ def test_what_tells_the_solution_is_not_handed_out(small: Path, tmp_path: Path) 
     with pytest.raises(Failure, match="scripts/notes.txt would tell a part of the solution"):
         bundle.student(Tree(small), 1, [], output=tmp_path / "b.tar.gz")
     assert not (tmp_path / "b.tar.gz").exists()
+
+
+def in_chapter_02(small: Path) -> str:
+    """The same exercise again, a stage later: its folder."""
+    shutil.copyfile(small / "chapters/01/chapter.toml", small / "chapters/02/chapter.toml")
+    return str(shutil.copytree(small / FOLDER, small / "chapters/02/exercises/answer"))
+
+
+def test_stages_that_tell_the_solution_are_not_handed_out(small: Path, tmp_path: Path) -> None:
+    later = in_chapter_02(small)
+    write_side(small, "starter", STARTER, stage=2, folder=later)
+    made = bundle.student(Tree(small), 2, [], output=tmp_path / "a.tar.gz")
+    found = texts(unpack(made.file, tmp_path / "there"))
+    assert list(made.left_out) == ["chapters/01/stage.patch"]
+    assert [path for path, text in found.items() if SOLUTION in text] == []
+
+
+def test_one_line_of_an_earlier_stage_is_enough(small: Path, tmp_path: Path) -> None:
+    later = in_chapter_02(small)
+    stage = stage_files(2)
+    bug = stage | {"kernel/main.cpp": stage["kernel/main.cpp"].replace("== 42", "== 43")}
+    patch = write_patch(Store(Tree(small)).plumbing, tree_of(small, stage), tree_of(small, bug))
+    (small / later / "starter.patch").write_bytes(patch)
+    made = bundle.student(Tree(small), 2, [], output=tmp_path / "a.tar.gz")
+    assert list(made.left_out) == ["chapters/01/stage.patch"]
 
 
 def test_what_cannot_be_bundled(small: Path, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """What a student gets: the stages up to the assignment and its starters, and nothing later.
 
 The patch of a stage is the solution of its holes, so the patch of the assignment's own stage is
-left out as well: its kernel is there as files, with the holes in it. The same tree is what `start`
-opens, what `bundle` packs, what a submission is graded in, and what the proof runs on.
+left out as well, and so are the changes to its kernel that the chapter tells of: its kernel is
+there as files, with the holes in it. The same tree is what `start` opens, what `bundle` packs, what a submission is graded in, and what the proof runs on.
 """
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _handed_out(path: str, chapter: int, exercises: Sequence[str]) -> bool:
         return False
     if (found := _NUMBERED.match(path)) and int(found[1]) > chapter:
         return False
-    if path == f"chapters/{chapter:02}/stage.patch":
+    if path in (f"chapters/{chapter:02}/{name}" for name in ("stage.patch", "tried.toml")):
         return False
     if found := _EXERCISE.fullmatch(path):
         ours = path.startswith(f"chapters/{chapter:02}/") and found[1] in exercises

@@ -24,8 +24,11 @@ from tessera.tree import Tree
 
 #: A piece of a solution: fewer lines, or shorter ones, are found everywhere.
 _FEWEST_LINES, _FEWEST_CHARACTERS = 3, 48
-#: Pages that may tell a solution; whatever else does is a mistake.
+#: What may tell a solution, and is left out then; whatever else does is a mistake. An earlier stage
+#: tells what a bug hunt has changed since, or has what is filled in here in an earlier form.
 _PAGES = "book/"
+_MARK = re.compile(rb"^[-+ ]", re.MULTILINE)
+_STAGE = re.compile(r"chapters/\d\d/stage\.patch")
 
 _SETUP = """\
 #!/usr/bin/env bash
@@ -47,7 +50,7 @@ exec /autograder/source/kit/tree/tessera grade --kit /autograder/source/kit \\
 
 @dataclass(frozen=True)
 class Bundle:
-    """What was written, and the pages that had to be left out."""
+    """What was written, and the pages and stages that had to be left out."""
 
     file: Path
     exercises: Sequence[str]
@@ -95,23 +98,40 @@ def _chosen(
 def _without_solutions(
     store: Store, whole: str, exercises: Sequence[Exercise], overlay: Path | None
 ) -> tuple[str, list[str]]:
-    """The tree without pages that tell a solution, and their names; anything else is an error."""
+    """The tree without pages and stages that tell a solution, and their names; anything else that
+    does is an error."""
     files = sides.entries(store, whole)
-    texts = {path: _squeezed(data) for path, data in sides.contents(store, files).items()}
+    texts = {path: _text(path, data) for path, data in sides.contents(store, files).items()}
     leaks: dict[str, str] = {}
     for exercise in exercises:
         for piece in _pieces(store, exercise, overlay):
-            found = {path: exercise.name for path, text in texts.items() if piece in text}
+            found = {path: exercise.name for path, text in texts.items() if piece.is_told_by(path, text)}
             leaks |= found
-    if wrong := next((path for path in leaks if not path.startswith(_PAGES)), None):
+    stages = sorted(path for path in texts if _STAGE.fullmatch(path))
+    first = next((path for path in stages if path in leaks), None)
+    left_out = {path for path in leaks if path.startswith(_PAGES)}
+    left_out |= {path for path in stages if first and path >= first}  # they stand on it
+    if wrong := next((path for path in leaks if path not in left_out), None):
         raise Failure(
             f"{wrong} would tell a part of the solution of {leaks[wrong]}, so nothing was written",
             "Do these exercises have holes that another one's starter fills?",
         )
-    return sides.with_entries(store, whole, dict.fromkeys(leaks)), sorted(leaks)
+    return sides.with_entries(store, whole, dict.fromkeys(left_out)), sorted(left_out)
 
 
-def _pieces(store: Store, exercise: Exercise, overlay: Path | None) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Piece:
+    """Lines that a solution adds to the starter, one after the other."""
+
+    lines: int
+    text: str  # squeezed
+
+    def is_told_by(self, path: str, text: str) -> bool:
+        """Whether a file tells it. Where every line is code that was there before, one is enough."""
+        return (self.lines >= _FEWEST_LINES or bool(_STAGE.fullmatch(path))) and self.text in text
+
+
+def _pieces(store: Store, exercise: Exercise, overlay: Path | None) -> Iterator[_Piece]:
     """What a solution adds to the starter: each run of lines that is long enough to be told."""
     home = catalog.home(store.tree, exercise.name, overlay)
     ground = Stack.in_folder(store, store.tree.root).tree(exercise.chapter)
@@ -121,9 +141,14 @@ def _pieces(store: Store, exercise: Exercise, overlay: Path | None) -> Iterator[
     )
     diff = store.plumbing.run("diff-tree", *FIND_FLAGS, *PATCH_FLAGS, starter, solution).stdout
     for run in re.findall(rb"(?:^\+(?!\+\+ ).*\n)+", diff, re.MULTILINE):
-        piece = _squeezed(re.sub(rb"^\+", b"", run, flags=re.MULTILINE))
-        if run.count(b"\n") >= _FEWEST_LINES and len(piece) >= _FEWEST_CHARACTERS:
-            yield piece
+        piece = _squeezed(_MARK.sub(b"", run))
+        if len(piece) >= _FEWEST_CHARACTERS:
+            yield _Piece(run.count(b"\n"), piece)
+
+
+def _text(path: str, data: bytes) -> str:
+    """A file as it is searched: of a patch, the lines without what marks them."""
+    return _squeezed(_MARK.sub(b"", data) if _STAGE.fullmatch(path) else data)
 
 
 def _squeezed(data: bytes) -> str:
