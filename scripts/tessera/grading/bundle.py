@@ -105,8 +105,8 @@ def _without_solutions(
     leaks: dict[str, str] = {}
     for exercise in exercises:
         for piece in _pieces(store, exercise, overlay):
-            found = {path: exercise.name for path, text in texts.items() if piece.is_told_by(path, text)}
-            leaks |= found
+            found = [path for path, text in texts.items() if piece.is_told_by(path, text)]
+            leaks |= dict.fromkeys(found, exercise.name)
     stages = sorted(path for path in texts if _STAGE.fullmatch(path))
     first = next((path for path in stages if path in leaks), None)
     left_out = {path for path in leaks if path.startswith(_PAGES)}
@@ -127,8 +127,9 @@ class _Piece:
     text: str  # squeezed
 
     def is_told_by(self, path: str, text: str) -> bool:
-        """Whether a file tells it. Where every line is code that was there before, one is enough."""
-        return (self.lines >= _FEWEST_LINES or bool(_STAGE.fullmatch(path))) and self.text in text
+        """Whether a file tells it. Of a stage, all of which is code, one line is enough."""
+        enough = self.lines >= _FEWEST_LINES or _STAGE.fullmatch(path) is not None
+        return enough and self.text in text
 
 
 def _pieces(store: Store, exercise: Exercise, overlay: Path | None) -> Iterator[_Piece]:
