@@ -100,3 +100,18 @@ def test_what_a_kernel_must_not_need(tree: Path, toolchain: str) -> None:
         write(tree, "kernel/base/a.cpp", f'extern "C" void entry();\n{code}')
         worked, said = build(tree, "kernel.elf", toolchain)
         assert not worked and complaint in said
+
+
+def test_an_object_does_not_say_where_it_was_made(tree: Path) -> None:
+    """So that stages, clones and presets share the compiler cache."""
+    objects = set()
+    for root, preset in ((tree, "host"), (tree / "build/stages/04", "exercise")):
+        if root != tree:
+            shutil.copytree(tree, root, symlinks=True, ignore=shutil.ignore_patterns("build"))
+        folder = root / "build" / preset
+        configure = ["cmake", "-G", "Ninja", "-S", root, "-B", folder, "-DCMAKE_BUILD_TYPE=Debug"]
+        subprocess.run(configure, check=True, capture_output=True)
+        subprocess.run(["cmake", "--build", folder, "--target", "kernel_host"], check=True, capture_output=True)
+        (made,) = folder.rglob("a.cpp.o")
+        objects.add(made.read_bytes())
+    assert len(objects) == 1
