@@ -33,6 +33,7 @@ enum class Kind : u64 {
     TableAdd,    ///< virtual address, descriptor
     TableRemove, ///< virtual address, descriptor that was there
     Message,     ///< badge and message info as they arrive
+    Signal,      ///< badge
 };
 
 struct Record {

@@ -1,5 +1,6 @@
 #include "ipc/rendezvous.hpp"
 
+#include "ipc/notification.hpp"
 #include "ipc/reply.hpp"
 #include "ipc/transfer.hpp"
 
@@ -48,6 +49,7 @@ void send(Scheduler& scheduler, Tcb& sender, const Cap<Endpoint>& through, SendM
 void receive(Scheduler& scheduler, Tcb& receiver, const Cap<Endpoint>& through,
              bool blocking) noexcept {
     forget_caller(receiver);
+    if (take_bound_signal(receiver)) return;
     Endpoint& endpoint = through.object();
     Tcb* const sender = endpoint.first(ThreadState::BlockedOnSend);
     if (sender == nullptr) {
@@ -70,6 +72,8 @@ void cancel_wait(Tcb& thread) noexcept {
     case ThreadState::BlockedOnReceive:
         return waiting_through(thread).object().queue.remove(thread);
     case ThreadState::BlockedOnReply: return void_reply(thread);
+    case ThreadState::BlockedOnNotification:
+        return thread.waiting_through.as<Notification>()->object().waiters.remove(thread);
     case ThreadState::Inactive:
     case ThreadState::Running: return;
     }

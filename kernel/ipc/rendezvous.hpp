@@ -25,7 +25,8 @@ enum class SendMode : u8 {
 void send(Scheduler& scheduler, Tcb& sender, const Cap<Endpoint>& through, SendMode mode) noexcept;
 
 /// Gives `receiver` the message of the first thread that waits to send one at the endpoint. With
-/// nobody there the receiver waits, or learns from a badge of 0 that there is none.
+/// nobody there the receiver waits, or learns from a badge of 0 that there is none. A signal that
+/// its bound notification has for it comes first.
 /// \pre `through` may read
 void receive(Scheduler& scheduler, Tcb& receiver, const Cap<Endpoint>& through,
              bool blocking) noexcept;

@@ -2,6 +2,7 @@
 
 #include "base/invariant.hpp"
 #include "base/trace.hpp"
+#include "ipc/notification.hpp"
 #include "ipc/rendezvous.hpp"
 #include "lifecycle/kernel_objects.hpp"
 #include "lifecycle/thread.hpp"
@@ -53,6 +54,8 @@ void part_with(Slot& slot, KernelObjects& kernel) noexcept {
     retire(slot, kernel.asids);
     if (const auto endpoint = slot.cap.as<Endpoint>(); endpoint && is_final(slot))
         dissolve(kernel.scheduler, endpoint->object());
+    if (const auto notification = slot.cap.as<Notification>(); notification && is_final(slot))
+        dissolve(kernel.scheduler, notification->object());
     remove(slot);
 }
 

@@ -1,5 +1,6 @@
 #include "lifecycle/thread.hpp"
 
+#include "ipc/notification.hpp"
 #include "ipc/rendezvous.hpp"
 
 namespace k {
@@ -17,6 +18,7 @@ void resume(Tcb& thread, KernelObjects& kernel) noexcept {
 
 void end(Tcb& thread, KernelObjects& kernel) noexcept {
     suspend(thread, kernel);
+    unbind(thread);
     kernel.fpu.forget(thread);
 }
 

@@ -13,12 +13,15 @@
 
 namespace k {
 
+class Notification;
+
 enum class ThreadState : u8 {
-    Inactive,         ///< waits for nothing: it does not run until somebody makes it
-    Running,          ///< on the processor, or ready for it
-    BlockedOnSend,    ///< at an endpoint, until somebody receives its message
-    BlockedOnReceive, ///< at an endpoint, until somebody sends one
-    BlockedOnReply,   ///< until whoever has received its call answers (ipc/reply.hpp)
+    Inactive,              ///< waits for nothing: it does not run until somebody makes it
+    Running,               ///< on the processor, or ready for it
+    BlockedOnSend,         ///< at an endpoint, until somebody receives its message
+    BlockedOnReceive,      ///< at an endpoint, until somebody sends one
+    BlockedOnReply,        ///< until whoever has received its call answers (ipc/reply.hpp)
+    BlockedOnNotification, ///< until somebody signals
 };
 
 /// How many ticks a thread runs before it is the turn of another one of its priority.
@@ -55,11 +58,13 @@ struct alignas(bit(tcb_bits)) Tcb {
     Tcb* previous = nullptr; ///< in the queue that it is in: object/thread_queue.hpp
     Tcb* next = nullptr;
 
-    /// A note of the capability through which the thread waits at an endpoint: whatever happens to
-    /// that, its badge and its rights count as they were when the call was made. The object is
-    /// there as long as the thread waits.
+    /// A note of the capability through which the thread waits at an endpoint or a notification:
+    /// whatever happens to that, its badge and its rights count as they were when the call was
+    /// made. The object is there as long as the thread waits.
     Capability waiting_through{};
     bool is_calling = false; ///< while BlockedOnSend: an answer is what it really waits for
+
+    Notification* notification = nullptr; ///< bound to the thread; it knows the thread, too
 
     u64 fault_handler = 0;  ///< a CPtr of its own CSpace
     u64 buffer_address = 0; ///< as the program sees it; the place within the frame counts

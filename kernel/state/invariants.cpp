@@ -1,4 +1,5 @@
 #include "object/derivation.hpp"
+#include "object/notification.hpp"
 #include "state/kernel_state.hpp"
 
 #include <array>
@@ -21,6 +22,13 @@ constexpr std::array state_invariants{
     Invariant<KernelState>{"every tick has a latency",
                            [](const auto& state) noexcept {
                                return !state.cycles || state.latency.total() == state.ticks.count();
+                           }},
+    Invariant<KernelState>{"a notification knows the thread that it is bound to",
+                           [](const auto& state) noexcept {
+                               const Tcb* const current = state.objects.scheduler.current();
+                               if (current == nullptr || current->notification == nullptr)
+                                   return true;
+                               return current->notification->bound() == current;
                            }},
     Invariant<KernelState>{"the current thread runs at EL0 and can be interrupted",
                            [](const auto& state) noexcept {

@@ -12,14 +12,6 @@ Result<Ok> require(const Invocation& invocation, usize words, usize caps) noexce
 
 namespace {
 
-/// A notification, or an endpoint that must not be written to: whatever the label, it takes that
-/// right. There is nobody yet whom a signal could reach, so it is lost.
-Result<Progress> invoke_meeting_place(const Invocation& invocation) noexcept {
-    if (!invocation.slot->cap.rights()[Rights::write])
-        return fail(abi::Error::InvalidCapability, 0);
-    return Progress::Done;
-}
-
 /// Whatever the label, it is the answer.
 Result<Progress> invoke_reply(const Invocation& invocation) noexcept {
     Scheduler& scheduler = invocation.kernel.scheduler;
@@ -31,6 +23,8 @@ Result<Progress> invoke_reply(const Invocation& invocation) noexcept {
 
 Result<Progress> invoke(const Invocation& invocation) noexcept {
     switch (invocation.slot->cap.type()) {
+    case CapType::Endpoint:
+    case CapType::Notification: // with the right to write, they have never come here
     case CapType::Zombie:
     case CapType::Null: return fail(abi::Error::InvalidCapability, 0);
     case CapType::Untyped: return invoke_untyped(invocation);
@@ -43,8 +37,6 @@ Result<Progress> invoke(const Invocation& invocation) noexcept {
     case CapType::TCB: return invoke_tcb(invocation);
     case CapType::Domain: return invoke_domain(invocation);
     case CapType::Reply: return invoke_reply(invocation);
-    case CapType::Endpoint:
-    case CapType::Notification: return invoke_meeting_place(invocation);
     }
     return fail(abi::Error::IllegalOperation);
 }

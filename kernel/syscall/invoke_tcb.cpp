@@ -3,6 +3,7 @@
 #include "syscall/invoke_tcb.hpp"
 
 #include "abi/invocations.hpp"
+#include "ipc/notification.hpp"
 
 namespace k {
 
@@ -47,6 +48,30 @@ Result<Progress> invoke_set_sched_params(const Invocation& invocation) noexcept 
     Tcb& thread = invoked_thread(invocation);
     thread.mcp = mcp;
     invocation.kernel.scheduler.set_priority(thread, priority);
+    return Progress::Done;
+}
+
+/// Whether a notification can be bound to a thread: one at a time, and nobody else may wait there.
+bool is_free(const Notification& notification) noexcept {
+    return notification.bound() == nullptr && notification.waiters.empty();
+}
+
+Result<Progress> invoke_bind_notification(const Invocation& invocation) noexcept {
+    using Arguments = args::TCBBindNotification;
+    K_TRY(require(invocation, Arguments::length, Arguments::cap_count));
+    Tcb& thread = invoked_thread(invocation);
+    const auto notification = invocation.extra_cap(0).as<Notification>();
+    if (thread.notification != nullptr || !notification || !notification->rights()[Rights::read] ||
+        !is_free(notification->object()))
+        return fail(Error::IllegalOperation);
+    bind(thread, notification->object());
+    return Progress::Done;
+}
+
+Result<Progress> invoke_unbind_notification(const Invocation& invocation) noexcept {
+    Tcb& thread = invoked_thread(invocation);
+    if (thread.notification == nullptr) return fail(Error::IllegalOperation);
+    unbind(thread);
     return Progress::Done;
 }
 
@@ -96,6 +121,8 @@ Result<Progress> invoke_tcb(const Invocation& invocation) noexcept {
     case abi::label::TCBSetSpace: return invoke_set_space(invocation);
     case abi::label::TCBSuspend: return invoke_suspend(invocation);
     case abi::label::TCBResume: return invoke_resume(invocation);
+    case abi::label::TCBBindNotification: return invoke_bind_notification(invocation);
+    case abi::label::TCBUnbindNotification: return invoke_unbind_notification(invocation);
     case abi::label::TCBSetTLSBase: return invoke_set_tls_base(invocation);
     case abi::label::TCBSetFlags: return invoke_set_flags(invocation);
     default: return fail(Error::IllegalOperation);

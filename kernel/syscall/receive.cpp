@@ -1,18 +1,15 @@
 #include "syscall/receive.hpp"
 
+#include "ipc/notification.hpp"
 #include "ipc/rendezvous.hpp"
-#include "object/notification.hpp"
 
 namespace k {
 
 namespace {
 
-/// There is nobody yet who could signal.
-void wait_for_signal(Tcb& receiver, bool blocking, Scheduler& scheduler) noexcept {
-    if (blocking)
-        scheduler.block(receiver, ThreadState::Inactive);
-    else
-        receiver.context.x[0] = 0;
+/// A bound notification is there for its thread alone.
+bool is_anothers(const Notification& notification, const Tcb& receiver) noexcept {
+    return notification.bound() != nullptr && notification.bound() != &receiver;
 }
 
 } // namespace
@@ -21,10 +18,11 @@ Expected<Ok, CapFault> receive(Tcb& receiver, bool blocking, Scheduler& schedule
     const u64 cptr = receiver.context.x[0];
     const Capability& cap = K_TRY(find(receiver, cptr))->cap;
     const bool may_read = cap.rights()[Rights::read];
+    const auto notification = cap.as<Notification>();
     if (const auto endpoint = cap.as<Endpoint>(); endpoint && may_read)
         receive(scheduler, receiver, *endpoint, blocking);
-    else if (cap.as<Notification>() && may_read)
-        wait_for_signal(receiver, blocking, scheduler);
+    else if (notification && may_read && !is_anothers(notification->object(), receiver))
+        await_signal(scheduler, receiver, *notification, blocking);
     else
         return Unexpected{CapFault{cptr, LookupFailure::missing_capability(0)}};
     return Ok{};

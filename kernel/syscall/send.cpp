@@ -2,7 +2,7 @@
 
 #include "base/backtrace.hpp"
 #include "base/trace.hpp"
-#include "object/endpoint.hpp"
+#include "ipc/notification.hpp"
 #include "syscall/invocation.hpp"
 #include "syscall/lookup.hpp"
 #include "syscall/reply.hpp"
@@ -53,15 +53,32 @@ Expected<Ok, CapFault> require_extra_slots(Tcb& caller) noexcept {
     return follow(caller, Message{caller}, unused);
 }
 
+/// Whatever the message says, it is a signal. Nobody will ever answer it but the kernel.
+void signal(Tcb& caller, SendMode mode, const Cap<Notification>& through,
+            Scheduler& scheduler) noexcept {
+    signal(scheduler, through.object(), through.badge());
+    if (mode == SendMode::Call) reply(caller, abi::Error::NoError, ResultWords{&caller});
+}
+
+/// Whether a message to this is for other threads, not for the kernel. That takes a right.
+bool reaches_threads(const Capability& cap) noexcept {
+    const bool meeting_place =
+        cap.type() == CapType::Endpoint || cap.type() == CapType::Notification;
+    return meeting_place && cap.rights()[Rights::write];
+}
+
 } // namespace
 
 Expected<KernelExit, CapFault> send(Tcb& caller, SendMode mode, KernelObjects& kernel) noexcept {
     Slot& slot = *K_TRY(find(caller, caller.context.x[0]));
-    const auto endpoint = slot.cap.as<Endpoint>();
-    if (!endpoint || !endpoint->rights()[Rights::write]) return invoke(caller, slot, mode, kernel);
+    const Capability& cap = slot.cap;
+    if (!reaches_threads(cap)) return invoke(caller, slot, mode, kernel);
     if (abi::MessageInfo{caller.context.x[1]}[abi::MessageInfo::extra_caps] != 0)
         K_TRY(require_extra_slots(caller));
-    send(kernel.scheduler, caller, *endpoint, mode);
+    if (const auto endpoint = cap.as<Endpoint>())
+        send(kernel.scheduler, caller, *endpoint, mode);
+    else
+        signal(caller, mode, *cap.as<Notification>(), kernel.scheduler);
     return KernelExit::Resume;
 }
 
