@@ -103,8 +103,14 @@ TEST_F(MemoryTest, TablesBeginEmptyForWalkersToo) {
 TEST_F(MemoryTest, AnAddressSpaceBeginsEmptyForWalkersToo) {
     mmu.reset();
     EXPECT_EQ(revoke(untyped), no_error);
-    for (auto& entry : arch::window.at<arch::Table>(memory())->entries)
-        entry.store(arch::Descriptor::to_table(memory() + page_bytes).raw());
+    const auto entries_of = [](PhysAddr table) -> auto& {
+        return arch::window.at<arch::Table>(table)->entries;
+    };
+    const PhysAddr second = memory() + page_bytes;
+    entries_of(memory())[arch::index_at(VirtAddr{va}, arch::Level::L0)].store(
+        arch::Descriptor::to_table(second).raw());
+    entries_of(second)[arch::index_at(VirtAddr{va}, arch::Level::L1)].store(
+        arch::Descriptor::leaf(arch::PageSize::Huge, {}, read_write_leaf).raw());
     watch();
     EXPECT_EQ(retype(untyped, ObjectType::VSpace, 0, new_vspace), no_error);
     EXPECT_EQ(assign(new_vspace), no_error);
