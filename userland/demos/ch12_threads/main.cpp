@@ -93,8 +93,8 @@ struct Turn {
 std::array<Turn, turns> seen;
 volatile u64 turns_seen;
 
-/// Computes without end, and notes each time that it finds itself running after the other one. It may
-/// be interrupted anywhere, so it reads once how many turns there have been.
+/// Computes without end, and notes each time that it finds itself running after the other one. It
+/// may be interrupted anywhere, so it reads once how many turns there have been.
 void take_turns(u64 self) {
     for (u64 now = turns_seen; now < turns; now = turns_seen) {
         if (now != 0 && seen[now - 1].thread == self) continue;
