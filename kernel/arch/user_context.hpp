@@ -25,6 +25,11 @@ struct Spsr : Bits<Spsr> {
     static constexpr Spsr of_new_thread() noexcept {
         return Spsr{}.with(fiq_masked, true).with(serror_masked, !abi::debug_calls);
     }
+
+    /// What a thread gets whose registers somebody else sets: of `asked` nothing but the flags.
+    static constexpr Spsr of_user(u64 asked) noexcept {
+        return of_new_thread().with(flags, Spsr{asked}[flags]);
+    }
 };
 
 static_assert(Spsr::of_new_thread().raw() == (abi::debug_calls ? 0x40 : 0x140));

@@ -34,6 +34,7 @@ enum class Kind : u64 {
     TableRemove, ///< virtual address, descriptor that was there
     Message,     ///< badge and message info as they arrive
     Signal,      ///< badge
+    Fault,       ///< its place among the kinds of Fault, program counter
 };
 
 struct Record {

@@ -24,6 +24,7 @@ Cap<Endpoint> waiting_through(const Tcb& thread) noexcept {
 /// Sends a thread away from an endpoint.
 void send_away(Scheduler& scheduler, Endpoint& endpoint, Tcb& thread) noexcept {
     endpoint.queue.remove(thread);
+    thread.fault = {};
     scheduler.repeat_call(thread);
 }
 
@@ -67,6 +68,7 @@ void receive(Scheduler& scheduler, Tcb& receiver, const Cap<Endpoint>& through,
 }
 
 void cancel_wait(Tcb& thread) noexcept {
+    thread.fault = {};
     switch (thread.state) {
     case ThreadState::BlockedOnSend:
     case ThreadState::BlockedOnReceive:

@@ -1,5 +1,6 @@
 #include "ipc/reply.hpp"
 
+#include "ipc/fault.hpp"
 #include "ipc/transfer.hpp"
 
 namespace k {
@@ -15,9 +16,16 @@ ThreadState await_reply(Tcb& caller, Rights asked, Tcb& receiver, Rights receive
 
 void reply(Scheduler& scheduler, Tcb& replier, Slot& slot) noexcept {
     Tcb& caller = slot.cap.as<Reply>()->caller();
-    transfer(replier, caller, slot.cap, 0);
+    bool goes_on = true;
+    if (caller.has_fault())
+        goes_on = end_fault(caller, replier);
+    else
+        transfer(replier, caller, slot.cap, 0);
     void_reply(caller);
-    scheduler.wake(caller);
+    if (goes_on)
+        scheduler.wake(caller);
+    else
+        caller.state = ThreadState::Inactive;
 }
 
 void void_reply(Tcb& caller) noexcept {

@@ -3,6 +3,7 @@
 #include "abi/message.hpp"
 #include "base/trace.hpp"
 #include "ipc/capability_transfer.hpp"
+#include "ipc/fault.hpp"
 
 namespace k {
 
@@ -37,6 +38,7 @@ u64 copy_long(const Tcb& from, Tcb& to, u64 length) noexcept {
 } // namespace
 
 void transfer(Tcb& from, Tcb& to, const Capability& through, u64 badge) noexcept {
+    if (from.has_fault()) return transfer_fault(from, to, badge);
     using abi::MessageInfo;
     const auto& source = from.context.x;
     auto& target = to.context.x;

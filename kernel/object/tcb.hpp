@@ -6,6 +6,7 @@
 #include "abi/objects.hpp"
 #include "abi/words.hpp"
 #include "arch/user_context.hpp"
+#include "object/fault.hpp"
 #include "object/frame.hpp"
 #include "object/slot.hpp"
 
@@ -67,9 +68,13 @@ struct alignas(bit(tcb_bits)) Tcb {
     Notification* notification = nullptr; ///< bound to the thread; it knows the thread, too
 
     u64 fault_handler = 0;  ///< a CPtr of its own CSpace
+    Fault fault{};          ///< while BlockedOnSend or BlockedOnReply: why its handler is called
     u64 buffer_address = 0; ///< as the program sees it; the place within the frame counts
 
     std::array<char, 32> name{}; ///< for people to read; the end of a long one is cut
+
+    /// Whether what it sends, or waits for an answer to, is not a message of its own but a fault.
+    [[nodiscard]] bool has_fault() const noexcept { return fault.index() != 0; }
 
     [[nodiscard]] Slot& slot(ThreadSlot which) noexcept { return slots[static_cast<usize>(which)]; }
 

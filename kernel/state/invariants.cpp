@@ -23,6 +23,11 @@ constexpr std::array state_invariants{
                            [](const auto& state) noexcept {
                                return !state.cycles || state.latency.total() == state.ticks.count();
                            }},
+    Invariant<KernelState>{"the current thread has no fault",
+                           [](const auto& state) noexcept {
+                               const Tcb* const current = state.objects.scheduler.current();
+                               return current == nullptr || !current->has_fault();
+                           }},
     Invariant<KernelState>{"a notification knows the thread that it is bound to",
                            [](const auto& state) noexcept {
                                const Tcb* const current = state.objects.scheduler.current();

@@ -4,7 +4,7 @@
 #include "base/trace.hpp"
 #include "ipc/reply.hpp"
 #include "syscall/debug.hpp"
-#include "syscall/kill.hpp"
+#include "syscall/handle_fault.hpp"
 #include "syscall/receive.hpp"
 #include "syscall/send.hpp"
 
@@ -14,16 +14,23 @@ namespace {
 
 using abi::Syscall;
 
+/// The call cannot be made: see what the thread's fault handler says to that.
+KernelExit fail(Scheduler& scheduler, Tcb& caller, const auto& fault) noexcept {
+    caller.fault = fault;
+    handle_fault(scheduler, caller, caller.context.pc - instruction_bytes);
+    return KernelExit::Resume;
+}
+
 KernelExit handle_send(KernelObjects& kernel, Tcb& caller, SendMode mode) noexcept {
     const auto exit = send(caller, mode, kernel);
     if (exit) return *exit;
     if (mode == SendMode::NBSend) return KernelExit::Resume; // it is told nothing at all
-    return kill_for_cap_fault(kernel.scheduler, caller, exit.error());
+    return fail(kernel.scheduler, caller, exit.error());
 }
 
 KernelExit handle_receive(KernelObjects& kernel, Tcb& caller, bool blocking) noexcept {
     const auto done = receive(caller, blocking, kernel.scheduler);
-    return done ? KernelExit::Resume : kill_for_cap_fault(kernel.scheduler, caller, done.error());
+    return done ? KernelExit::Resume : fail(kernel.scheduler, caller, done.error());
 }
 
 KernelExit handle_reply(KernelObjects& kernel, Tcb& caller) noexcept {
@@ -62,7 +69,7 @@ KernelExit dispatch(KernelState& state, Tcb& caller) noexcept {
     case Syscall::NBRecv: return handle_receive(state.objects, caller, false);
     case Syscall::Reply: return handle_reply(state.objects, caller);
     }
-    return kill_for_call(state.objects.scheduler, caller);
+    return fail(state.objects.scheduler, caller, UnknownSyscall{caller.context.x[7]});
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 #include "base/print.hpp"
 #include "state/ending.hpp"
 #include "syscall/dispatch.hpp"
-#include "syscall/kill.hpp"
+#include "syscall/handle_fault.hpp"
 
 namespace k {
 
@@ -14,6 +14,18 @@ namespace {
 bool is_claim(arch::Vector::Event event, arch::Esr esr) noexcept {
     return event == arch::Vector::Event::Synchronous &&
            esr[arch::Esr::ec] == arch::ExceptionClass::TrappedFloatingPoint;
+}
+
+/// Notes why a thread that has run into an exception cannot go on.
+void note_fault(Tcb& thread, arch::Esr esr) noexcept {
+    using enum arch::ExceptionClass;
+    const auto ec = esr[arch::Esr::ec];
+    if (ec == DataAbortLower)
+        thread.fault = VmFault{arch::FarEl1::read().raw(), false, esr};
+    else if (ec == InstructionAbortLower)
+        thread.fault = VmFault{thread.context.pc, true, esr};
+    else
+        thread.fault = UserException{esr};
 }
 
 /// Decides who goes on, and what he finds in those registers that are not in his context.
@@ -37,7 +49,9 @@ KernelExit handle_exception(KernelState& state, arch::Vector::Event event) noexc
     if (call) return handle_system_call(state);
     Tcb& thread = *state.objects.scheduler.current();
     if (is_claim(event, esr) && state.objects.fpu.claim(thread)) return KernelExit::Resume;
-    return kill_for_fault(state.objects.scheduler, thread, esr, arch::FarEl1::read().raw());
+    note_fault(thread, esr);
+    handle_fault(state.objects.scheduler, thread, thread.context.pc);
+    return KernelExit::Resume;
 }
 
 const arch::UserContext& next_context(KernelState& state, KernelExit exit) noexcept {

@@ -7,12 +7,6 @@
 
 namespace k {
 
-/// A thread used a CPtr that leads nowhere, or to nothing of use.
-struct CapFault {
-    u64 cptr;
-    LookupFailure failure;
-};
-
 /// The slot that a CPtr names in a thread's CSpace, for the invoked capability and for those that
 /// come with a message. If there is none, the thread is at fault.
 [[nodiscard]] Expected<Slot*, CapFault> find(Tcb& thread, u64 cptr) noexcept;

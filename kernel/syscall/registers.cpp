@@ -40,10 +40,9 @@ RegisterWords words_of(const arch::UserContext& context) noexcept {
 }
 
 void set_words(arch::UserContext& context, const RegisterWords& words) noexcept {
-    using arch::Spsr;
     context.pc = words[pc_word];
     context.sp = words[1];
-    context.pstate = Spsr::of_new_thread().with(Spsr::flags, Spsr{words[2]}[Spsr::flags]);
+    context.pstate = arch::Spsr::of_user(words[2]);
     for_each_general([&](usize word, usize n) { context.x[n] = words[word]; });
     context.tls = words[words.size() - 2];
     context.tls_ro = words[words.size() - 1];

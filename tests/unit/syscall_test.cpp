@@ -2,6 +2,7 @@
 #include "arch/esr.hpp"
 #include "arch/firmware.hpp"
 #include "arch/user_space.hpp"
+#include "ipc/rendezvous.hpp"
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
 #include "object/untyped.hpp"
@@ -301,6 +302,94 @@ TEST_F(SyscallTest, AFaultEndsTheThread) {
               "0x92000046\n"
               "  at pc 0x0000000000400104, lr 0xffff00004020001e, sp 0x0000000000007000\n");
     EXPECT_EQ(thread_.state, ThreadState::Inactive);
+}
+
+/// What `fault` is, if it is of that kind.
+template <class Kind>
+std::optional<Kind> as(const Fault& fault) {
+    const Kind* const found = std::get_if<Kind>(&fault);
+    return found == nullptr ? std::nullopt : std::optional{*found};
+}
+
+/// With a handler that has no time yet: the thread waits, and keeps its fault.
+class KeptFault : public SyscallTest {
+  protected:
+    KeptFault() {
+        using abi::CNodeData;
+        slots_[0].cap = Cap<Endpoint>::make(arch::window.phys(&endpoint_));
+        thread_.slot(ThreadSlot::CSpaceRoot).cap = Cap<CNode>::make(
+            arch::window.phys(slots_.data()), 1, CNodeData{}.with(CNodeData::guard_size, 63));
+    }
+
+    const Fault& fault_after(u64 esr) {
+        cancel_wait(thread_);
+        thread_.state = ThreadState::Running;
+        thread_.context.pc = 0x40'0104;
+        esr_ = esr;
+        far_ = 0x1234;
+        EXPECT_EQ(enter(Event::Synchronous, KernelExit::Resume), "");
+        EXPECT_EQ(thread_.state, ThreadState::BlockedOnSend);
+        EXPECT_EQ(thread_.restart_pc, 0x40'0104u);
+        return thread_.fault;
+    }
+
+  private:
+    alignas(64) std::array<Slot, 2> slots_{};
+    alignas(16) Endpoint endpoint_{};
+};
+
+TEST_F(KeptFault, ADataAbortIsAtTheAddressInFar) {
+    const auto fault = as<VmFault>(fault_after(0x9200'0046));
+    ASSERT_TRUE(fault);
+    EXPECT_EQ(fault->address, 0x1234u);
+    EXPECT_FALSE(fault->prefetch);
+    EXPECT_EQ(fault->esr.raw(), 0x9200'0046u);
+}
+
+TEST_F(KeptFault, AnInstructionAbortIsAtThePc) {
+    const auto fault = as<VmFault>(fault_after(0x8200'0006));
+    ASSERT_TRUE(fault);
+    EXPECT_EQ(fault->address, 0x40'0104u);
+    EXPECT_TRUE(fault->prefetch);
+}
+
+TEST_F(KeptFault, EverythingElseIsAUserException) {
+    for (u64 ec = 0; ec < 64; ++ec) {
+        const u64 esr = ec << 26 | 1 << 25 | 0x123;
+        const auto kind = static_cast<arch::ExceptionClass>(ec);
+        using enum arch::ExceptionClass;
+        if (kind == Svc64 || kind == DataAbortLower || kind == InstructionAbortLower) continue;
+        thread_.flags = abi::TcbFlags{1}; // may not use floating point
+        const auto fault = as<UserException>(fault_after(esr));
+        ASSERT_TRUE(fault) << ec;
+        EXPECT_EQ(fault->esr.raw(), esr);
+    }
+}
+
+TEST_F(KeptFault, AnUnknownCallIsAtItsSvc) {
+    EXPECT_EQ(call(77, KernelExit::Resume), "");
+    const auto fault = as<UnknownSyscall>(thread_.fault);
+    ASSERT_TRUE(fault);
+    EXPECT_EQ(fault->number, 77u);
+    EXPECT_EQ(thread_.restart_pc, 0x40'0100u);
+}
+
+TEST_F(KeptFault, ACapFaultKnowsItsPhase) {
+    for (const auto& [number, receiving] :
+         std::array{std::pair{i64{-1}, false}, std::pair{i64{-3}, false}, std::pair{i64{-5}, true},
+                    std::pair{i64{-8}, true}, std::pair{i64{-2}, true}}) {
+        cancel_wait(thread_);
+        thread_.state = ThreadState::Running;
+        thread_.context.x[0] = bit(40);
+        thread_.context.x[1] = 0;
+        EXPECT_EQ(call(static_cast<u64>(number), KernelExit::Resume), "");
+        const auto fault = as<CapFault>(thread_.fault);
+        ASSERT_TRUE(fault) << number;
+        EXPECT_EQ(fault->receiving, receiving) << number;
+        EXPECT_EQ(fault->cptr, bit(40));
+        EXPECT_EQ(fault->failure, LookupFailure::guard_mismatch(64, 0, 63));
+        EXPECT_EQ(thread_.restart_pc, 0x40'0100u);
+    }
 }
 
 TEST_F(SyscallTest, AnSErrorIsNoSystemCall) {
