@@ -117,7 +117,7 @@ class _Matrix:
         for boot in self.exercise.boots:
             filled = replace(boot, append=numbers.fill_in(boot.append, standard))
             done = boots.boot_once(self.bench, filled)
-            text = golden.normalise(golden.text(done.output), boot.keep)
+            text = golden.normalise(boots.log(self.bench, done), boot.keep)
             self._keep(f"expected/{boot.name}.log", numbers.take_out(text, standard))
         self.base = handout.tree(self.store, [self.exercise], overlay=self.overlay)
 
