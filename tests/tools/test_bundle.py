@@ -138,6 +138,14 @@ def test_one_line_of_an_earlier_stage_is_enough(small: Path, tmp_path: Path) -> 
     assert list(made.left_out) == ["chapters/01/stage.patch"]
 
 
+def test_a_kit_has_no_earlier_stages(small: Path, tmp_path: Path) -> None:
+    write_side(small, "starter", STARTER, stage=2, folder=in_chapter_02(small))
+    made = bundle.gradescope(Tree(small), "02/answer", tmp_path / "a.zip")
+    with zipfile.ZipFile(made.file) as archive:
+        assert "kit/tree/kernel/answer.cpp" in archive.namelist()
+        assert [name for name in archive.namelist() if name.endswith(".patch")] == []
+
+
 def test_what_cannot_be_bundled(small: Path, tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="chapter 02 has no exercises"):
         bundle.student(Tree(small), 2, [], output=tmp_path / "x")

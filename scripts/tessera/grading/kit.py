@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tessera.errors import Misuse
-from tessera.exercises import catalog, handout
+from tessera.exercises import catalog, handout, sides
 from tessera.exercises.declare import Exercise
 from tessera.stages.checkout import lay_out
 from tessera.stages.store import Store, write_whole
@@ -42,10 +42,18 @@ def make(tree: Tree, name: str, folder: Path, overlay: Path | None = None) -> Ki
     store = Store(tree)
     exercise = catalog.load(tree, name, overlay)
     kit.tree.mkdir(parents=True, exist_ok=True)
-    lay_out(store, handout.tree(store, [exercise], overlay=overlay), kit.tree)
+    handed_out = handout.tree(store, [exercise], overlay=overlay)
+    lay_out(store, _without_stages(store, handed_out), kit.tree)
     write_whole(folder / _ABOUT, json.dumps({"exercise": name}).encode())
     _add_hidden(kit, exercise, overlay)
     return kit
+
+
+def _without_stages(store: Store, handed_out: str) -> str:
+    """The handout without patches of earlier stages: nothing here needs them, and one could show to
+    a submission what it was to find out."""
+    patches = [path for path in sides.entries(store, handed_out) if path.endswith("/stage.patch")]
+    return sides.with_entries(store, handed_out, dict.fromkeys(patches))
 
 
 def _add_hidden(kit: Kit, exercise: Exercise, overlay: Path | None) -> None:
