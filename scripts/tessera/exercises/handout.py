@@ -2,7 +2,8 @@
 
 The patch of a stage is the solution of its holes, so the patch of the assignment's own stage is
 left out as well, and so are the changes to its kernel that the chapter tells of: its kernel is
-there as files, with the holes in it. The same tree is what `start` opens, what `bundle` packs, what a submission is graded in, and what the proof runs on.
+there as files, with the holes in it. The same tree is what `start` opens, what `bundle` packs, what
+a submission is graded in, and what the proof runs on.
 """
 from __future__ import annotations
 
