@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from exercises import FILE, FOLDER, MUTANTS, NAME, RIGHT, STARTER
 from stacks import commit, git, write
-from tessera.exercises import workspace
-from tessera.grading import jail, many
+from tessera.exercises import catalog, workspace
+from tessera.grading import jail, many, submission
 from tessera.grading.many import Wishes
 from tessera.grading.report import Report
 from tessera.tree import Tree
@@ -219,6 +219,20 @@ def test_other_files_count_for_nothing(graded: dict[str, Report], name: str, wor
     report = graded[name]
     assert any(words in note for note in report.notes), report.notes
     assert report.points == (8 if name == "patch-and-more" else 1)
+
+
+def test_a_change_is_not_lost_among_what_is_missing(proved: Path, tmp_path: Path) -> None:
+    exercise = catalog.load(Tree(proved), NAME)
+    kit, source = tmp_path / "kit", tmp_path / "ada"
+    write(kit, {f"kernel/file{n}.cpp": "theirs\n" for n in range(30)})
+    write(kit, {FILE: STARTER, "tests/unit/answer_test.cpp": "theirs\n"})
+    write(source, {FILE: RIGHT, "tests/unit/answer_test.cpp": "mine\n"})
+    taken = submission.take(source, exercise, kit)
+    assert taken.files == {FILE: RIGHT.encode()}
+    assert taken.notes == [
+        "tests/unit/answer_test.cpp: changed; graded with the original",
+        "30 files of the handout are missing, from kernel/file0.cpp on; graded with the originals",
+    ]
 
 
 @pytest.mark.parametrize("name", ["links", "links-folder", "patch-link"])

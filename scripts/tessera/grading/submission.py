@@ -23,9 +23,11 @@ from tessera.git import Git
 
 #: In bytes: no source file and no patch of a student's is larger.
 LARGEST = 1_000_000
-#: How many files a pattern may bring, and how many remarks a report holds.
+#: How many files a pattern may bring, how many remarks a report holds, and how many missing
+#: files it names.
 _MOST_FILES = 50
 _MOST_NOTES = 20
+_MOST_MISSING = 5
 _NAME = re.compile(rb"Tessera exercise (\d\d/[a-z0-9-]+)")
 _URL = re.compile(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
 
@@ -190,18 +192,30 @@ def _said(stderr: bytes) -> str:
 
 def _remark(found: Submission, root: Path, exercise: Exercise, kit: Path) -> None:
     """Names what differs from the handout and is not the student's: it has no effect."""
+    missing = []
     for folder in ("kernel", "tests/unit", f"{exercise.folder}/tests"):
         for file in sorted((kit / folder).rglob("*")):
             name = str(file.relative_to(kit))
             if not file.is_file() or exercise.allows(name):
                 continue
             try:
-                same = _read(root / name) == file.read_bytes()
-                problem = "" if same else "changed"
+                if _read(root / name) != file.read_bytes():
+                    found.note(f"{name}: changed; graded with the original")
+            except FileNotFoundError:
+                missing.append(name)
             except (OSError, Failure):
-                problem = "missing, or not a plain file"
-            if problem:
-                found.note(f"{name}: {problem}; graded with the original")
+                found.note(f"{name}: not a plain file; graded with the original")
     for name in exercise.allowed:
         if "*" not in name and name not in found.files and (kit / name).exists():
             found.note(f"{name}: missing")
+    _remark_missing(found, missing)
+
+
+def _remark_missing(found: Submission, missing: list[str]) -> None:
+    """Where only the changed files were handed in, nearly all are: those are counted."""
+    if len(missing) > _MOST_MISSING:
+        which = f"{len(missing)} files of the handout are missing, from {missing[0]} on"
+        found.note(f"{which}; graded with the originals")
+        return
+    for name in missing:
+        found.note(f"{name}: missing; graded with the original")
