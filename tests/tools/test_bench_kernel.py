@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from tessera.benchmark import costs as remembered, kernel, kernel_report, rows
+from tessera.benchmark import costs as remembered, kernel, kernel_report, page, rows
 from tessera.benchmark.costs import Costs
 from tessera.book.pictures import cost_lookup, cost_revoke, cost_threads
 from tessera.boot.process import Run
@@ -136,6 +136,11 @@ def test_programs_measure_the_rows_that_there_are() -> None:
     assert sorted(keys) == sorted(row.key for row in rows.ROWS)
     text = (ROOT / "userland/bench/ch16_sizes.c").read_text(encoding="utf-8")
     assert sorted(re.findall(r'report\("([a-z-]+)"', text)) == sorted(s.key for s in rows.SIZES)
+
+
+def test_the_page_in_the_book_is_what_is_remembered() -> None:
+    tree = Tree(ROOT)
+    assert page.file_of(tree).read_text() == page.page(remembered.load(tree))
 
 
 def test_the_pictures_show_what_is_remembered(tree: Tree) -> None:

@@ -21,9 +21,15 @@ def show(costs: Costs) -> None:
             console.out()
             console.table(
                 f"{series.name}, instructions:",
-                (series.of, "all", "each"),
-                [(f"{n:,}", f"{cost:,.0f}", f"{cost / n:,.1f}") for n, cost in amounts.items()],
+                (series.of, "all", "each") if series.shared else (series.of, "each call"),
+                [_grown(n, cost, series.shared) for n, cost in amounts.items()],
             )
+
+
+def _grown(amount: int, cost: float, shared: bool) -> tuple[str, ...]:
+    """One size of a series."""
+    each = (f"{cost / amount:,.1f}",) if shared else ()
+    return (f"{amount:,}", f"{cost:,.0f}", *each)
 
 
 def _line(key: str, costs: Costs) -> tuple[str, str, str, str, str]:

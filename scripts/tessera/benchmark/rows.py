@@ -60,11 +60,12 @@ class Series:
     key: str
     name: str
     of: str  # what grows
+    shared: bool = False  # all of them are served by one call
 
 
 SIZES = (
     Series("call-threads", "Call / ReplyRecv round", "threads that wait for messages"),
     Series("yield-threads", "Yield and the switch that follows", "threads that are ready"),
     Series("lookup-levels", "CNode_Delete of an empty slot", "CNodes on the way to it"),
-    Series("revoke-descendants", "CNode_Revoke", "descendants"),
+    Series("revoke-descendants", "CNode_Revoke", "descendants", shared=True),
 )
