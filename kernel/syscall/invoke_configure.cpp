@@ -2,8 +2,8 @@
 /// The methods of TCBs that say what a thread finds its capabilities, its memory and its messages
 /// in. seL4 manual, "seL4_TCB_Configure" and those beside it.
 #include "abi/invocations.hpp"
-#include "object/derive.hpp"
 #include "object/cnode.hpp"
+#include "object/derive.hpp"
 #include "object/frame.hpp"
 #include "object/vspace.hpp"
 #include "object/zombie.hpp"

@@ -27,7 +27,7 @@ class CapabilityTransfer : public CrowdTest {
     static constexpr u64 rubbish = 0x777;
 
     /// Sends capabilities to the server. \return how many have been dealt with
-    u64 send(std::vector<u64> caps, u64 through = endpoint) {
+    u64 send(const std::vector<u64>& caps, u64 through = endpoint) {
         call(client, Syscall::Send, through, {3, {4}, caps});
         call(server, Syscall::Recv, endpoint);
         EXPECT_EQ(received(server).label, 3u);
@@ -37,7 +37,7 @@ class CapabilityTransfer : public CrowdTest {
 
     u64 unwrapped() { return info(server)[MessageInfo::caps_unwrapped]; }
 
-    void expect_nothing_moved(std::vector<u64> caps, u64 through = endpoint) {
+    void expect_nothing_moved(const std::vector<u64>& caps, u64 through = endpoint) {
         EXPECT_EQ(send(caps, through), 0u);
         EXPECT_EQ(unwrapped(), 0u);
         EXPECT_TRUE(slot(target).is_empty());
@@ -173,7 +173,7 @@ TEST_F(CapabilityTransfer, LooksUpAgainWhenTheMessageMoves) {
     EXPECT_EQ(info(server)[MessageInfo::extra_caps], 0u);
 
     mint(other_badged, other_endpoint, 33);
-    call(client, Syscall::Send, endpoint, {3, {}, {nowhere - nowhere + endpoint}});
+    call(client, Syscall::Send, endpoint, {3, {}, {endpoint}});
     buffer(client).caps_or_badges[0] = other_badged;
     call(server, Syscall::Recv, endpoint);
     EXPECT_EQ(badge_of_target(), 33u) << "what is there then";
@@ -234,7 +234,7 @@ class AnswerTransfer : public CapabilityTransfer {
   protected:
     /// The client calls, and is answered with capabilities, through the capabilities that each
     /// uses.
-    u64 answer(std::vector<u64> caps, u64 called, u64 received) {
+    u64 answer(const std::vector<u64>& caps, u64 called, u64 received) {
         ask_for_capability(client, root, target, 64);
         call(client, Syscall::Call, called);
         call(server, Syscall::Recv, received);
