@@ -43,6 +43,11 @@ struct alignas(16) UserContext {
     Spsr pstate = Spsr::of_new_thread();
     u64 tls = 0;    ///< TPIDR_EL0, the thread's own
     u64 tls_ro = 0; ///< TPIDRRO_EL0, which it can only read; so it is loaded and never saved
+
+    /// All of it: each member, and each of `x`, is a word.
+    [[nodiscard]] u64* words() noexcept { return reinterpret_cast<u64*>(this); }
+
+    [[nodiscard]] const u64* words() const noexcept { return reinterpret_cast<const u64*>(this); }
 };
 
 static_assert(std::is_standard_layout_v<UserContext>, "or the offsets mean nothing");

@@ -15,34 +15,23 @@ namespace {
 using abi::Error;
 namespace args = abi::args;
 
-/// Some of a thread's registers: those in the words from `begin` to before `end`.
-struct Part {
-    usize begin;
-    usize end;
-};
-
-constexpr Part frame_part{0, frame_words};
-constexpr Part integer_part{frame_words, abi::user_context_words};
-
-/// A thread's registers, with the pc where it would go on if it were resumed. The thread that asks
-/// is in the middle of its system call.
-RegisterWords registers_of(const Tcb& thread, const Scheduler& scheduler) noexcept {
-    RegisterWords words = words_of(thread.context);
-    if (thread.state != ThreadState::Running)
-        words[pc_word] = thread.restart_pc;
-    else if (&thread == scheduler.current())
-        words[pc_word] -= instruction_bytes;
-    return words;
+/// The pc where a thread would go on if it were resumed. The one that asks is in the middle of its
+/// system call.
+u64 pc_of(const Tcb& thread, const Scheduler& scheduler) noexcept {
+    if (thread.state != ThreadState::Running) return thread.restart_pc;
+    return thread.context.pc - (&thread == scheduler.current() ? instruction_bytes : 0);
 }
 
-/// Gives `thread` a part of these registers. With a new pc it forgets where it was: however it
-/// comes to run again, that is where it goes on.
-void set_registers(Tcb& thread, Part part, const RegisterWords& words) noexcept {
-    RegisterWords all = words_of(thread.context);
-    std::ranges::copy(std::span{words}.subspan(part.begin, part.end - part.begin),
-                      std::span{all}.subspan(part.begin).begin());
-    set_words(thread.context, all);
-    if (part.begin <= pc_word && pc_word < part.end) thread.restart_pc = thread.context.pc;
+/// With a new pc a thread forgets where it was: however it comes to run again, it goes on there.
+void set_pc(Tcb& thread, u64 pc) noexcept {
+    thread.context.pc = pc;
+    thread.restart_pc = pc;
+}
+
+/// Gives `target` the registers from number `begin` to before `end`, of which the pc is none.
+void copy_registers(const Tcb& source, Tcb& target, usize begin, usize end) noexcept {
+    for (usize i = begin; i < end; ++i)
+        write_register(target.context, i, read_register(source.context, i));
 }
 
 /// Only a thread that stands still has registers to speak of.
@@ -64,8 +53,9 @@ Result<Progress> invoke_read_registers(const Invocation& invocation) noexcept {
     Tcb* const source = K_TRY(require_other(invocation));
 
     if (arguments.suspend_source()) suspend(*source, invocation.kernel);
-    const RegisterWords words = registers_of(*source, invocation.kernel.scheduler);
-    invocation.results.add(std::span{words}.first(count));
+    invocation.results.add(pc_of(*source, invocation.kernel.scheduler));
+    invocation.results.add_each(count - 1,
+                                [&](usize i) { return read_register(source->context, i + 1); });
     return Progress::Done;
 }
 
@@ -79,10 +69,9 @@ Result<Progress> invoke_write_registers(const Invocation& invocation) noexcept {
     Tcb* const target = K_TRY(require_other(invocation));
 
     const usize count = std::min(arguments.count(), abi::user_context_words);
-    RegisterWords words{};
-    for (usize i = 0; i < count; ++i)
-        words[i] = arguments.regs(i);
-    set_registers(*target, {0, count}, words);
+    if (count > pc_register) set_pc(*target, arguments.regs(pc_register));
+    for (usize i = pc_register + 1; i < count; ++i)
+        write_register(target->context, i, arguments.regs(i));
     if (arguments.resume_target()) resume(*target, invocation.kernel);
     return Progress::Done;
 }
@@ -99,12 +88,14 @@ Result<Progress> invoke_copy_registers(const Invocation& invocation) noexcept {
     KernelObjects& kernel = invocation.kernel;
     if (arguments.suspend_source()) suspend(source, kernel);
     if (arguments.resume_target()) resume(target, kernel);
-    const RegisterWords words = registers_of(source, kernel.scheduler);
     // The target may be the caller, and then these are among the registers that change.
     const bool frame = arguments.transfer_frame();
     const bool integer = arguments.transfer_integer();
-    if (frame) set_registers(target, frame_part, words);
-    if (integer) set_registers(target, integer_part, words);
+    if (frame) {
+        set_pc(target, pc_of(source, kernel.scheduler));
+        copy_registers(source, target, pc_register + 1, frame_registers);
+    }
+    if (integer) copy_registers(source, target, frame_registers, abi::user_context_words);
     return Progress::Done;
 }
 

@@ -5,8 +5,6 @@
 #include "object/tcb.hpp"
 #include "syscall/error.hpp"
 
-#include <span>
-
 namespace k {
 
 /// The words of an answer, put where the caller will find them: the first ones in registers, the
@@ -19,8 +17,9 @@ class ResultWords {
     /// Adds a word. Those of the call itself are no longer there.
     void add(u64 word) noexcept;
 
-    /// Adds several, as if one by one.
-    void add(std::span<const u64> words) noexcept;
+    /// Adds word(0) to word(count - 1). As if one by one; but where they go is decided once.
+    template <class Word>
+    void add_each(usize count, Word word) noexcept;
 
     /// How many words have found room.
     [[nodiscard]] u64 length() const noexcept { return length_; }
@@ -29,6 +28,19 @@ class ResultWords {
     Tcb* caller_;
     u64 length_ = 0;
 };
+
+template <class Word>
+void ResultWords::add_each(usize count, Word word) noexcept {
+    if (caller_ == nullptr) return;
+    usize i = 0;
+    u64 at = length_;
+    for (; i < count && at < abi::message_registers; ++i, ++at)
+        caller_->context.x[2 + at] = word(i);
+    abi::IpcBuffer* const buffer = i < count ? caller_->writable_buffer() : nullptr;
+    for (; buffer != nullptr && i < count; ++i, ++at)
+        buffer->message[at] = word(i);
+    length_ = at;
+}
 
 /// Answers a Call: a label, and the words that have been added. Registers beyond the words keep
 /// their values.
