@@ -52,8 +52,12 @@ void copy_registers(World& world, const Invocation& call, Name target) {
     call.needs(1, 1);
     const auto* source = std::get_if<ThreadCap>(&call.arguments[0].capability);
     if (source == nullptr) throw Refusal{InvalidCapability, {1}};
-    if (bit(call.words[0], 0)) suspend(world, source->thread);
-    if (bit(call.words[0], 1)) resume(world, target);
+    const bool stops = bit(call.words[0], 0);
+    const bool starts = bit(call.words[0], 1);
+    // A thread that stops and starts itself has not been stopped when its call ends.
+    const bool neither = stops && starts && source->thread == target && target == call.caller;
+    if (stops && !neither) suspend(world, source->thread);
+    if (starts && !neither) resume(world, target);
     const auto from = world.threads.at(source->thread).registers;
     for (unsigned i = 0; i < reg::count; ++i) {
         if (bit(call.words[0], i < frame_registers ? 2 : 3)) {

@@ -11,8 +11,8 @@ namespace spec {
 
 namespace {
 
-/// The kinds of call, and the chapter from which on the kernel has it. One that stands twice is
-/// twice as likely.
+/// The kinds of invocation, and the chapter from which on the kernel has it, ascending. One that
+/// stands twice is twice as likely.
 struct Known {
     Method method;
     int since;
@@ -30,14 +30,80 @@ constexpr std::array methods{
     Known{Method::CNodeRevoke, 10},
     Known{Method::CNodeSaveCaller, 10},
     Known{Method::CNodeCancelBadgedSends, 10},
+    Known{Method::PageTableMap, 11},
+    Known{Method::PageTableMap, 11},
+    Known{Method::PageTableUnmap, 11},
+    Known{Method::PageMap, 11},
+    Known{Method::PageMap, 11},
+    Known{Method::PageUnmap, 11},
+    Known{Method::PageCleanData, 11},
+    Known{Method::PageInvalidateData, 11},
+    Known{Method::PageCleanInvalidateData, 11},
+    Known{Method::PageUnifyInstruction, 11},
+    Known{Method::PageGetAddress, 11},
+    Known{Method::VSpaceCleanData, 11},
+    Known{Method::VSpaceInvalidateData, 11},
+    Known{Method::VSpaceCleanInvalidateData, 11},
+    Known{Method::VSpaceUnifyInstruction, 11},
+    Known{Method::AsidMakePool, 11},
+    Known{Method::AsidAssign, 11},
+    Known{Method::ReadRegisters, 12},
+    Known{Method::WriteRegisters, 12},
+    Known{Method::CopyRegisters, 12},
+    Known{Method::Configure, 12},
+    Known{Method::SetPriority, 12},
+    Known{Method::SetPriority, 12},
+    Known{Method::SetMaxPriority, 12},
+    Known{Method::SetSchedParams, 12},
+    Known{Method::SetIpcBuffer, 12},
+    Known{Method::SetSpace, 12},
+    Known{Method::Suspend, 12},
+    Known{Method::Resume, 12},
+    Known{Method::Resume, 12},
+    Known{Method::SetTlsBase, 12},
+    Known{Method::SetFlags, 12},
+    Known{Method::DomainSet, 12},
+    Known{Method::DomainScheduleConfigure, 12},
+    Known{Method::DomainScheduleSetStart, 12},
+    Known{Method::BindNotification, 15},
+    Known{Method::BindNotification, 15},
+    Known{Method::UnbindNotification, 15},
 };
+
+/// The slots that preparations() fills, in the root CNode.
+namespace prepared {
+constexpr Word endpoint = 64;
+constexpr Word badged = 65; ///< the same with a badge
+constexpr Word notification = 66;
+constexpr Word signal = 67; ///< the same with a badge
+constexpr Word tables = 68; ///< three mapped, one not
+constexpr Word frames = 72; ///< two
+constexpr Word vspace = 74;
+constexpr Word pools = 75;   ///< untypeds of 4 KiB: two
+constexpr Word threads = 80; ///< three, each followed by its IPC buffer's frame
+constexpr Word end = 86;
+} // namespace prepared
+
+/// What threads have as fault handler, once faults are sent: a badged endpoint.
+constexpr Word fault_handler = chapter >= 16 ? prepared::badged : 0;
+
+constexpr Word mapped_region = 0x40'0000; ///< where the tables for small pages are
 
 /// Draws from an act's numbers, one after the other.
 class Chooser {
   public:
     Chooser(const World& world, const Act& act) : world_{world}, act_{act} {}
 
-    Event event() { return invocation(); }
+    Event event() {
+        const Word kind = below(128);
+        if (chapter >= 12 && kind >= 126) return Tick{};
+        if (chapter >= 12 && kind >= 124 && others_can_run()) return trap();
+        if (chapter >= 12 && kind >= 117) return message(Syscall::Yield, 0, 0, {});
+        if (kind == 116) return message(Syscall::DebugCapIdentify, slot(), 0, {});
+        if (chapter >= 16 && kind == 115) return message(Syscall(below(8)), slot(), 0, {});
+        if (chapter >= 14 && kind >= 70) return communication(kind - 70);
+        return invocation();
+    }
 
   private:
     static constexpr Word first = 16; ///< of the slots of the root CNode that calls name
@@ -58,7 +124,9 @@ class Chooser {
     /// nonsense.
     Address address() {
         const Word number = below(count * 64);
-        const Word index = first + number % count;
+        const bool of_the_prepared = chapter > 10 && below(8) == 7;
+        const Word index =
+            of_the_prepared ? prepared::endpoint + number % 24 : first + number % count;
         const Word rest = number / count;
         const Word other = first + rest % count;
         if (rest % 16 == 15) return {index, rest, rest % 70};
@@ -79,25 +147,99 @@ class Chooser {
         return is<CNodeCap>(root) ? std::get<CNodeCap>(root).cnode : Name{};
     }
 
-    /// A slot with this kind of capability, if the number's first choice is none.
+    /// Where something may lie.
+    Word slot() {
+        const Word number = below(4 * 128);
+        return number % 4 == 3 ? number / 4 : first + number / 4 % count;
+    }
+
+    /// A slot with this kind of capability; if there is none, any.
     template <typename Type>
     Word slot_with() {
-        const Word start = below(count);
-        for (Word i = 0; i < count; ++i) {
-            const Word index = first + (start + i) % count;
+        const Word start = below(prepared::end);
+        for (Word i = 0; i < prepared::end; ++i) {
+            const Word index = (start + i) % prepared::end;
             if (is<Type>(capability_at(index))) return index;
         }
-        return first + start;
+        return first + start % count;
+    }
+
+    /// Mostly a slot with this kind of capability.
+    template <typename Type>
+    Word mostly() {
+        return below(32) == 31 ? slot() : slot_with<Type>();
+    }
+
+    bool others_can_run() const { return !world_.scheduler.ready.empty(); }
+
+    /// Whether a kernel of this chapter knows what to do with a message to this capability.
+    bool takes_messages(Word cptr) const {
+        const Capability found = spec::capability_at(world_, *world_.scheduler.running, cptr);
+        return !(is<EndpointCap>(found) && chapter < 14) &&
+               !(is<NotificationCap>(found) && chapter < 15);
     }
 
     Call invoke(Word cptr, Method method, const Words& words, const Words& cptrs) {
-        const Capability invoked = spec::capability_at(world_, *world_.scheduler.running, cptr);
-        const bool message_goes = is<EndpointCap>(invoked) || is<NotificationCap>(invoked);
-        if (chapter < 13 && message_goes) return message(Syscall::DebugCapIdentify, cptr, 0, {});
+        if (!takes_messages(cptr)) return message(Syscall::DebugCapIdentify, cptr, 0, {});
         const auto mode =
             Syscall(any({Word(Syscall::Call), Word(Syscall::Call), Word(Syscall::Call),
                          Word(Syscall::Send), Word(Syscall::NbSend)}));
         return message(mode, cptr, Word(method), words, cptrs);
+    }
+
+    /// Faults of the kinds that a thread's instructions can have.
+    Event trap() {
+        const Thread& thread = world_.threads.at(*world_.scheduler.running);
+        const Word kind = below(4);
+        if (kind == 0) return Trap{VmFault{below(512) * 0x1000, false, 0x9200'0006}, {}};
+        if (kind == 1) return Trap{VmFault{thread.next_pc, true, 0x8200'0006}, {}};
+        return Trap{UserException{kind == 2 ? 0xF200'0000U : 0x0200'0000U}, {}};
+    }
+
+    /// Send, receive or reply: with a few words, up to three capabilities, and a receive slot. From
+    /// chapter 14 on, when endpoints do all that the model knows of them.
+    Call communication(Word kind) {
+        using enum Syscall;
+        const bool blocks = others_can_run() || below(32) == 31;
+        const Word through = below(4);
+        const Word cptr = chapter >= 15 && through == 3 ? mostly<NotificationCap>()
+                          : through == 2                ? mostly<ReplyCap>()
+                                                        : mostly<EndpointCap>();
+        Syscall number = blocks ? Call : NbSend;
+        if (kind >= 12) number = blocks ? Send : NbSend;
+        if (kind >= 16) number = NbSend;
+        if (kind >= 20) number = blocks ? Recv : NbRecv;
+        if (kind >= 30) number = NbRecv;
+        if (kind >= 34) number = blocks ? ReplyRecv : Reply;
+        if (kind >= 42) number = Reply;
+        if (!takes_messages(cptr)) return message(DebugCapIdentify, cptr, 0, {});
+        return with_receive_slot(message(number, cptr, below(3), some_words(), some_cptrs()));
+    }
+
+    Words some_words() {
+        Words words(below(8) == 7 ? 118 + below(5) : below(8));
+        for (Word& word : words) {
+            word = 1 + next_;
+        }
+        return words;
+    }
+
+    Words some_cptrs() {
+        Words cptrs(below(8) < 5 ? 0 : 1 + below(3));
+        for (Word& cptr : cptrs) {
+            cptr = slot();
+            // Known difference, OPEN.md: the kernel makes each copy of it an original.
+            if (cptr == place::asid_control) cptr = first;
+        }
+        return cptrs;
+    }
+
+    spec::Call with_receive_slot(spec::Call call) {
+        const Address to = address();
+        call.buffer[buffer::receive_cnode] = to.root;
+        call.buffer[buffer::receive_index] = to.index;
+        call.buffer[buffer::receive_depth] = to.depth;
+        return call;
     }
 
     Call invocation() {
@@ -107,19 +249,32 @@ class Chooser {
         const Method method = methods.at(below(methods_here)).method;
         if (method == Method::UntypedRetype) return retype();
         if (method == Method::CNodeRotate) return rotate();
-        return on_cnode(method);
+        if (method >= Method::CNodeRevoke && method <= Method::CNodeSaveCaller) {
+            return on_cnode(method);
+        }
+        const bool of_thread =
+            method <= Method::SetFlags ||
+            (method >= Method::DomainSet && method <= Method::DomainScheduleSetStart);
+        return shortened(of_thread ? on_thread(method) : on_memory(method));
+    }
+
+    /// Seldom words or capabilities are missing.
+    Call shortened(Call call) {
+        const Word number = below(64);
+        if (number >= 62) call.x[1] &= number == 63 ? ~Word{3} : ~(Word{1} << 7);
+        return call;
     }
 
     /// Of the types that the kernel at hand can make.
     Call retype() {
-        Word type = any({0, 2, 3, 4, 4, 10});
+        Word type = any({0, 2, 3, 4, 4, 10, 7, 9, 6, 1, 7, 8});
         if (type < 10 && !k::object_kind(type)) type = 10;
         const Address to = address();
         const Word size = below(9 * 32);
         const Word bits = size / 9 == 31 ? below(80) : (type == 0 ? 4 : 1) + size % 9;
         const Words words{type,     bits,    to.root, to.root == place::root ? Word{0} : Word{64},
                           to.index, below(5)};
-        return invoke(slot_with<UntypedCap>(), Method::UntypedRetype, words, {place::root});
+        return invoke(mostly<UntypedCap>(), Method::UntypedRetype, words, {place::root});
     }
 
     Call on_cnode(Method method) {
@@ -143,6 +298,106 @@ class Chooser {
                       {pivot.root, from.root});
     }
 
+    /// Addresses with tables above them, without, not aligned, at the end and behind it.
+    Word virtual_address() {
+        return any({mapped_region, mapped_region + 0x3000, mapped_region + 0x1000, 0, 0x1000,
+                    0x20'0000, 0x4000'0000, Word{1} << 39, mapped_region + 0x800,
+                    low_bits(47) - 0xfff, Word{1} << 47});
+    }
+
+    Call on_memory(Method method) {
+        using enum Method;
+        const Word vspace = mostly<VSpaceCap>();
+        const Word begin = any({0, 0x40, 0x1000, 0xfff});
+        const Word end = begin + any({0x40, 0x1000, 0, 0x1001});
+        if (method == PageTableMap) {
+            return invoke(mostly<PageTableCap>(), method, {virtual_address(), 3}, {vspace});
+        }
+        if (method == PageTableUnmap) return invoke(mostly<PageTableCap>(), method, {}, {});
+        if (method == PageMap) {
+            const Words words{virtual_address(), below(4), below(8)};
+            return invoke(mostly<FrameCap>(), method, words, {vspace});
+        }
+        if (method >= PageUnmap && method <= PageGetAddress) {
+            return invoke(mostly<FrameCap>(), method, {begin, end}, {});
+        }
+        if (method == AsidAssign) return invoke(mostly<AsidPoolCap>(), method, {}, {vspace});
+        if (method == AsidMakePool) {
+            const Address to = address();
+            return invoke(place::asid_control, method, {to.index, to.depth},
+                          {mostly<UntypedCap>(), to.root});
+        }
+        const Word address = virtual_address();
+        return invoke(vspace, method, {address + begin, address + end}, {});
+    }
+
+    Word priority() { return any({255, 254, 255, 253, 0, 256}); }
+
+    Call on_thread(Method method) {
+        using enum Method;
+        const Word target = mostly<ThreadCap>();
+        const Word authority = below(4) == 3 ? mostly<ThreadCap>() : place::thread;
+        if (method == ReadRegisters) {
+            return invoke(target, method, {below(8) / 7 | stop(target), below(39)}, {});
+        }
+        if (method == WriteRegisters) return write_registers(target);
+        if (method == CopyRegisters) {
+            return invoke(target, method, {below(16) | stop(authority)}, {authority});
+        }
+        if (method == Configure || method == SetSpace) return configure(target, method);
+        if (method == SetIpcBuffer) {
+            return invoke(target, method, {buffer_address()}, {mostly<FrameCap>()});
+        }
+        if (method >= SetPriority && method <= SetSchedParams) {
+            return invoke(target, method, {priority(), priority()}, {authority});
+        }
+        if (method == BindNotification) {
+            return invoke(target, method, {}, {mostly<NotificationCap>()});
+        }
+        if (method == Method::DomainSet) {
+            return invoke(mostly<DomainCap>(), method, {below(8) / 7}, {target});
+        }
+        if (method > DomainSet) return domain(method);
+        return invoke(target, method, {below(4), below(4)}, {});
+    }
+
+    /// 1 for a thread whose pc is not to be read before it has been suspended: it is ready, and the
+    /// pc "may be that of its last system call".
+    Word stop(Word tcb) const {
+        const Capability found = capability_at(tcb);
+        if (!is<ThreadCap>(found)) return 0;
+        const Name thread = std::get<ThreadCap>(found).thread;
+        return runnable(world_, thread) && thread != world_.scheduler.running ? 1 : 0;
+    }
+
+    Call domain(Method method) {
+        const Words words{below(3), below(8) / 7, any({5, 0, Word{1} << 56})};
+        return invoke(mostly<DomainCap>(), method, words, {});
+    }
+
+    Word buffer_address() { return any({0x400, 0, 0x1'0000, 0xC00, 0x500}); }
+
+    Call write_registers(Word target) {
+        Words words(2 + below(40));
+        for (std::size_t i = 2; i < words.size(); ++i) {
+            words[i] = ~Word{0x1000 * i};
+        }
+        words[0] = below(2);
+        words[1] = words.size() - 2 + (below(16) == 15 ? 1 : 0);
+        return invoke(target, Method::WriteRegisters, words, {});
+    }
+
+    /// Mostly with the spaces that there are; data that is no guard of the root's, seldom.
+    Call configure(Word target, Method method) {
+        const Word cspace = below(8) == 7 ? mostly<CNodeCap>() : place::root;
+        const Word vspace = below(8) == 7 ? mostly<VSpaceCap>() : place::vspace;
+        const Word data = below(16) == 15 ? guard() : 0;
+        const Word handler = any({fault_handler, fault_handler, 0});
+        Words words{handler, data, 0, buffer_address()};
+        words.resize(method == Method::Configure ? 4 : 3);
+        return invoke(target, method, words, {cspace, vspace, mostly<FrameCap>()});
+    }
+
     /// A guard of up to three bits, or one that is too long.
     Word guard() {
         const Word number = below(16 * 8);
@@ -157,8 +412,54 @@ class Chooser {
 
 } // namespace
 
+namespace {
+
+Call invoke(Word cptr, Method method, const Words& words, const Words& cptrs = {}) {
+    return message(Syscall::Call, cptr, Word(method), words, cptrs);
+}
+
+Call make(Word type, Word bits, Word slot, Word number) {
+    return invoke(place::untyped, Method::UntypedRetype, {type, bits, 0, 0, slot, number},
+                  {place::root});
+}
+
+Call badge(Word from, Word to, Word badge) {
+    return invoke(place::root, Method::CNodeMint, {to, 64, from, 64, 15, badge}, {place::root});
+}
+
+/// A thread as the root task is one, that begins at once, and its IPC buffer.
+void prepare_thread(std::vector<Call>& calls, Word tcb) {
+    calls.push_back(make(1, 0, tcb, 1));
+    calls.push_back(make(7, 0, tcb + 1, 1));
+    calls.push_back(invoke(tcb, Method::Configure, {fault_handler, 0, 0, 0x400},
+                           {place::root, place::vspace, tcb + 1}));
+    calls.push_back(invoke(tcb, Method::SetSchedParams, {255, 255}, {place::thread}));
+    calls.push_back(invoke(tcb, Method::Resume, {}));
+}
+
+} // namespace
+
 std::vector<Call> preparations() {
-    return {};
+    std::vector<Call> calls;
+    if (chapter < 11) return calls;
+    calls.push_back(make(2, 0, prepared::endpoint, 1));
+    calls.push_back(badge(prepared::endpoint, prepared::badged, 5));
+    calls.push_back(make(3, 0, prepared::notification, 1));
+    calls.push_back(badge(prepared::notification, prepared::signal, 6));
+    calls.push_back(make(9, 0, prepared::tables, 4));
+    for (const Word table : {prepared::tables, prepared::tables + 1, prepared::tables + 2}) {
+        calls.push_back(invoke(table, Method::PageTableMap, {mapped_region, 3}, {place::vspace}));
+    }
+    calls.push_back(make(7, 0, prepared::frames, 2));
+    calls.push_back(
+        invoke(prepared::frames, Method::PageMap, {mapped_region + 0x3000, 3, 3}, {place::vspace}));
+    calls.push_back(make(6, 0, prepared::vspace, 1));
+    calls.push_back(make(0, 12, prepared::pools, 2));
+    if (chapter < 12) return calls;
+    for (Word tcb = prepared::threads; tcb < prepared::end; tcb += 2) {
+        prepare_thread(calls, tcb);
+    }
+    return calls;
 }
 
 Event choose(const World& world, const Act& act) {

@@ -17,7 +17,7 @@ ssize_t append(void* text, const char* written, std::size_t size) {
 Console::Console() {
     stderr = fopencookie(&text_, "w", {nullptr, append, nullptr, nullptr});
     std::setvbuf(stderr, nullptr, _IONBF, 0);
-    std::signal(SIGABRT, leave);
+    next_ = std::signal(SIGABRT, leave);
 }
 
 Console& Console::instance() {
@@ -25,11 +25,11 @@ Console& Console::instance() {
     return console;
 }
 
-void Console::leave(int /*signal*/) {
+void Console::leave(int signal) {
     Console& console = instance();
     if (console.watching_) siglongjmp(console.way_out_, 1);
-    std::fwrite(console.text_.data(), 1, console.text_.size(), stdout);
     std::signal(SIGABRT, SIG_DFL);
+    if (console.next_ != SIG_DFL && console.next_ != SIG_IGN) console.next_(signal);
 }
 
 } // namespace spec

@@ -37,6 +37,7 @@ class Console {
     std::string text_;
     sigjmp_buf way_out_{};
     volatile bool watching_ = false;
+    void (*next_)(int) = nullptr; ///< who was to be told of an abort() before
 };
 
 } // namespace spec

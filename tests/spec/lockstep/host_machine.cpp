@@ -12,6 +12,9 @@
     #include "object/frame.hpp"
     #include "object/vspace.hpp"
 #endif
+#if SPEC_CHAPTER >= 12
+    #include "object/domain.hpp"
+#endif
 #include "survey.hpp"
 #include "syscall/dispatch.hpp"
 #include "syscall/entry.hpp"
@@ -30,6 +33,9 @@ using Bytes = std::array<k::u8, k::page_bytes>;
 
 /// An address that AddressSanitizer leaves alone, so that all runs see the same numbers.
 constexpr Word base = Word{1} << 45;
+
+/// Where a program begins.
+constexpr Word first_pc = 0x40'1000;
 
 /// Preemption points before an interrupt, and how many of them have passed. No points: none comes.
 std::optional<unsigned> points_between;
@@ -107,7 +113,7 @@ void HostMachine::boot() {
     untyped(place::untyped, base, size_.untyped_bits, false);
     untyped(place::small_untyped, window.phys(&m.small_untyped).raw(), k::page_bits, false);
     untyped(place::device, window.phys(&m.device).raw(), k::page_bits, true);
-    thread.context.pc = 0x40'1000;
+    thread.context.pc = first_pc;
     state_.image = {k::PhysAddr{0x4020'0000}, k::PhysAddr{0x4030'0000}};
     boot_memory(thread);
     start(thread);
@@ -152,6 +158,7 @@ void HostMachine::start(k::Tcb& thread) {
     thread.state = k::ThreadState::Running;
 #if SPEC_CHAPTER >= 12
     plant(root_slots()[place::thread], k::Cap<k::Tcb>::make(k::arch::window.phys(&thread)));
+    plant(root_slots()[place::domain], k::Cap<k::Domain>::make());
     thread.priority = thread.mcp = 255;
     state_.objects.scheduler.start(thread);
 #else
@@ -197,20 +204,19 @@ void HostMachine::load(const Call& call) {
     std::ranges::copy(call.x, thread.context.x.begin());
     thread.context.x[7] = call.number;
     thread.context.pc += k::instruction_bytes;
-    write_buffer(call.buffer);
+    write_buffer(thread, call.buffer);
 }
 
 /// A program writes to its buffer wherever it has mapped it; whether the kernel may is another
 /// question.
-void HostMachine::write_buffer(const std::map<Word, Word>& words) {
+void HostMachine::write_buffer(const k::Tcb& thread, const std::map<Word, Word>& words) {
 #if SPEC_CHAPTER >= 11
-    const k::Tcb& thread = caller();
     const auto frame = thread.slot(k::ThreadSlot::IpcBuffer).cap.as<k::Frame>();
     if (!frame) return;
     const Word offset = thread.buffer_address & (frame->bytes() - 1);
     auto* buffer = k::arch::window.at<Word>(frame->address() + offset);
 #else
-    auto* buffer = &caller().ipc_buffer->tag;
+    auto* buffer = &thread.ipc_buffer->tag;
 #endif
     for (const auto& [index, value] : words) {
         buffer[index] = value;
@@ -262,26 +268,58 @@ k::KernelExit HostMachine::enter(const Event& event) {
     return handle_system_call(state_);
 }
 
-void HostMachine::run(const Event& event) {
+Ending HostMachine::run(const Event& event) {
+    const k::Tcb* const thread = running();
     k::KernelExit exit = enter(event);
     while (exit == k::KernelExit::Preempted) {
+        unfinished_ = true;
         check();
         (void)next_context(state_, exit);
+        if (running() != thread) return Ending::BrokenOff;
         caller().context.pc += k::instruction_bytes; // it makes the same call again
         exit = handle_system_call(state_);
     }
+    unfinished_ = false;
     check();
     (void)next_context(state_, exit); // ends the run if no thread can run
+    return Ending::Runs;
 }
 
 Ending HostMachine::happen(const Event& event, std::optional<unsigned> points) {
     points_between = points;
     points_passed = 0;
-    const bool runs = Console::instance().watch([&] { run(event); });
+    unfinished_ = false;
+    Ending ending = Ending::Runs;
+    const bool came_back = Console::instance().watch([&] { ending = run(event); });
     points_between.reset();
-    if (runs) return Ending::Runs;
+    if (came_back) return ending;
     if (printed().find("PANIC") != std::string::npos) return Ending::Panicked;
-    return printed().find("STOPPED") != std::string::npos ? Ending::Idle : Ending::Halted;
+    if (printed().find("STOPPED") == std::string::npos) return Ending::Halted;
+    return unfinished_ ? Ending::BrokenOff : Ending::Idle;
+}
+
+namespace {
+
+std::map<Word, Word> empty_buffer() {
+    std::map<Word, Word> words;
+    for (Word index = 0; index < buffer::words; ++index) {
+        words[index] = 0;
+    }
+    return words;
+}
+
+} // namespace
+
+void HostMachine::forget_messages() {
+    for (k::Tcb* thread : Survey{*this}.threads()) {
+        if (thread->state != k::ThreadState::Running) continue;
+        thread->context.x = {};
+        thread->context.pc = first_pc;
+#if SPEC_CHAPTER >= 12
+        thread->restart_pc = 0;
+#endif
+        write_buffer(*thread, empty_buffer());
+    }
 }
 
 World HostMachine::abstraction() const {
@@ -294,9 +332,14 @@ HostMachine::Snapshot HostMachine::snapshot() const {
     return {{begin, end}, state_};
 }
 
+/// The processor, too, goes back to the tables of whoever runs.
 void HostMachine::restore(const Snapshot& snapshot) {
     std::ranges::copy(snapshot.memory, std::bit_cast<Word*>(base));
     state_ = snapshot.state;
+#if SPEC_CHAPTER >= 11
+    if (running() == nullptr) return;
+    state_.objects.asids.space_of(running()->slot(k::ThreadSlot::VSpaceRoot).cap).enter();
+#endif
 }
 
 } // namespace spec

@@ -24,13 +24,16 @@ constexpr Word vspace = 3;
 constexpr Word asid_control = 5;
 constexpr Word asid_pool = 6;
 constexpr Word buffer = 10;
+constexpr Word domain = 11;
 constexpr Word untyped = 16;       ///< full of rubbish, as boot leaves memory
 constexpr Word small_untyped = 17; ///< 4 KiB
 constexpr Word device = 18;        ///< 4 KiB; whoever touches it dies
 } // namespace place
 
-/// How an event ended, if not with a thread that runs.
-enum class Ending { Runs, Idle, Halted, Panicked };
+/// How an event ended: a thread runs, or none can; or the caller of a long call died in the middle
+/// of it, and an interrupt came, so that nobody is left to make the call again; or the kernel has
+/// stopped the machine.
+enum class Ending { Runs, Idle, BrokenOff, Halted, Panicked };
 
 /// There is one at a time, always at the same addresses.
 class HostMachine {
@@ -58,6 +61,10 @@ class HostMachine {
     Snapshot snapshot() const;
     void restore(const Snapshot& snapshot);
 
+    /// Empties the registers and the buffers of all threads that run: what they hold then says
+    /// nothing about what can happen next.
+    void forget_messages();
+
     const k::KernelState& state() const { return state_; }
     std::span<k::Slot> root_slots() const;
     k::Tcb& first_thread() const;
@@ -75,12 +82,13 @@ class HostMachine {
     void check() const;
     k::Tcb& caller();
     void load(const Call& call);
-    void write_buffer(const std::map<Word, Word>& words);
+    static void write_buffer(const k::Tcb& thread, const std::map<Word, Word>& words);
     k::KernelExit enter(const Event& event);
     k::KernelExit take_trap(const Trap& trap);
-    void run(const Event& event);
+    Ending run(const Event& event);
 
     MachineSize size_;
+    bool unfinished_ = false; ///< a call that was preempted has still to be made again
     k::KernelState state_{.firmware = k::dev::Psci{k::arch::Conduit::Hvc}};
 };
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <rapidcheck.h>
 
 namespace spec {
@@ -23,11 +24,24 @@ rc::Gen<Act> acts() {
                         [](const std::array<std::uint16_t, 16>& numbers) { return Act{numbers}; });
 }
 
+/// What must have been seen in a kernel of this chapter, or the programs are no good.
+std::vector<std::string> sights_expected() {
+    std::vector<std::string> sights{"runnable", "inactive"};
+    const auto add = [&](int since, std::initializer_list<const char*> more) {
+        if (chapter >= since) sights.insert(sights.end(), more.begin(), more.end());
+    };
+    add(14, {"sending", "receiving", "awaiting a reply", "saved", "transferred", "unwrapped"});
+    add(15, {"waiting", "bound"});
+    add(16, {"fault"});
+    return sights;
+}
+
 TEST(Lockstep, KernelAndModelAgree) {
     Tally tally;
     const bool agree = rc::check("kernel and model agree", [&tally] {
         const auto program = *rc::gen::container<std::vector<Act>>(acts());
         Pair pair{tally};
+        pair.prepare();
         for (const Act& act : program) {
             if (!pair.alive()) break;
             const std::string difference = pair.play(act);
@@ -37,8 +51,13 @@ TEST(Lockstep, KernelAndModelAgree) {
         if (!broken.empty()) RC_FAIL(broken + pair.program());
     });
     ASSERT_TRUE(agree);
+    std::cout << tally.events() << " events\n";
+    RecordProperty("events", static_cast<int>(tally.events()));
     for (const Method method : methods_chosen()) {
         EXPECT_TRUE(tally.has(method)) << "method " << static_cast<Word>(method);
+    }
+    for (const std::string& sight : sights_expected()) {
+        EXPECT_TRUE(tally.has(sight)) << sight;
     }
 }
 

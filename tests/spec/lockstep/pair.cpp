@@ -2,17 +2,39 @@
 
 #include "derivation.hpp"
 #include "invariants.hpp"
+#include "message.hpp"
 #include "print.hpp"
 #include "thread.hpp"
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 namespace spec {
 
-void Tally::add(const Event& event, const Outcome& outcome) {
+void Tally::look_at(const Thread& thread) {
+    constexpr std::array names{"inactive",  "runnable",         "sending",
+                               "receiving", "awaiting a reply", "waiting"}; // in the order of State
+    ++sights_[names.at(thread.state.index())];
+    if (thread.fault) ++sights_["fault"];
+    if (thread.notification) ++sights_["bound"];
+    const auto info = MessageInfo::from_word(thread.registers[reg::x(1)]);
+    const bool received = thread.registers[reg::x(7)] == Word(Syscall::Recv);
+    if (received && info.caps_unwrapped != 0) ++sights_["unwrapped"];
+    if (received && info.extra_caps != 0) ++sights_["transferred"];
+}
+
+void Tally::add(const Event& event, const Outcome& outcome, const World& after) {
+    ++events_;
     const auto* call = std::get_if<Call>(&event);
     if (call != nullptr && !outcome.refusal) ++successes_[Method(call->x[1] >> 12)];
+    for (const auto& [name, thread] : after.threads) {
+        look_at(thread);
+    }
+    for (const auto& [name, slot] : after.slots) {
+        const bool saved = is<ReplyCap>(slot.capability) && name.holder.kind == Kind::CNode;
+        if (saved) ++sights_["saved"];
+    }
 }
 
 Pair::Pair(Tally& tally) : tally_{tally} {}
@@ -28,6 +50,33 @@ std::optional<unsigned> points(const Act& act) {
 
 } // namespace
 
+namespace {
+
+/// Kernel and model after the preparations, which take long enough to be made only once.
+struct Start {
+    HostMachine::Snapshot kernel;
+    World model;
+};
+
+Start prepared(HostMachine& kernel, World& model) {
+    for (const Call& call : preparations()) {
+        kernel.happen(call);
+        apply(model, call);
+    }
+    return {kernel.snapshot(), model};
+}
+
+} // namespace
+
+void Pair::prepare() {
+    static const Start start = prepared(kernel_, model_);
+    kernel_.restore(start.kernel);
+    model_ = start.model;
+    for (const Call& call : preparations()) {
+        program_.add(call);
+    }
+}
+
 std::string Pair::play(const Act& act) {
     return play(choose(model_, act), points(act));
 }
@@ -36,15 +85,23 @@ std::string Pair::play(const Event& event, std::optional<unsigned> points) {
     program_.add(event);
     const Ending ending = kernel_.happen(event, points);
     const Outcome outcome = apply(model_, event);
-    tally_.add(event, outcome);
-    return difference(ending);
+    tally_.add(event, outcome, model_);
+    if (ending == Ending::Panicked) return kernel_.printed();
+    broken_off_ = ending == Ending::BrokenOff; // the model knows no interrupts inside calls
+    if (broken_off_) return "";
+    try {
+        return difference(model_, kernel_.abstraction());
+    } catch (const std::logic_error& error) { // what the survey has found has no name in the model
+        return error.what() + std::string("\n");
+    }
 }
 
 namespace {
 
 /// Of a thread that runs or is stopped one of the two pcs means nothing: there kernel and model may
-/// differ.
+/// differ. How long the only domain lasts can be set, and makes no difference.
 void take_over_what_means_nothing(const World& model, World& real) {
+    real.scheduler.domains = model.scheduler.domains;
     for (auto& [name, thread] : real.threads) {
         const auto expected = model.threads.find(name);
         if (expected == model.threads.end() || expected->second.state != thread.state) continue;
@@ -73,12 +130,10 @@ void forget_what_nobody_holds(World& world, const World& real) {
 
 } // namespace
 
-std::string Pair::difference(Ending ending) {
-    if (ending == Ending::Panicked) return kernel_.printed();
-    World real = kernel_.abstraction();
-    take_over_what_means_nothing(model_, real);
-    forget_what_nobody_holds(model_, real);
-    return real == model_ ? "" : "model → kernel:\n" + explain(model_, real);
+std::string difference(World& model, World real) {
+    take_over_what_means_nothing(model, real);
+    forget_what_nobody_holds(model, real);
+    return real == model ? "" : "model → kernel:\n" + explain(model, real);
 }
 
 std::string Pair::broken_invariants() const {
@@ -87,7 +142,8 @@ std::string Pair::broken_invariants() const {
 
 bool Pair::alive() const {
     const auto& running = model_.scheduler.running;
-    return running && is<CNodeCap>(capability_in(model_, slot_of(*running, ThreadSlot::CSpace)));
+    return !broken_off_ && running &&
+           is<CNodeCap>(capability_in(model_, slot_of(*running, ThreadSlot::CSpace)));
 }
 
 std::string Pair::program() const {

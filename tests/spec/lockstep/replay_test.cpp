@@ -20,6 +20,12 @@ void expect_agreement(const std::vector<Event>& events) {
     EXPECT_EQ(pair.broken_invariants(), "");
 }
 
+/// With which all programs begin.
+TEST(Replay, Preparations) {
+    const auto calls = preparations();
+    expect_agreement({calls.begin(), calls.end()});
+}
+
 /// A CNode in slot 20 gets the only other capability to itself; then its untyped is revoked.
 TEST(Replay, CNodeThatHoldsItself) {
     expect_agreement({

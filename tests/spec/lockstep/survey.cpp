@@ -11,6 +11,12 @@
     #include "object/page_table.hpp"
     #include "object/vspace.hpp"
 #endif
+#if SPEC_CHAPTER >= 12
+    #include "object/domain.hpp"
+#endif
+#if SPEC_CHAPTER >= 14
+    #include "object/reply.hpp"
+#endif
 #include "thread.hpp"
 
 #include <bit>
@@ -89,6 +95,7 @@ void walk(k::PhysAddr table, k::arch::Level level, Word first, VSpace& vspace) {
     const Word bits = k::arch::span_bits(level);
     for (Word i = 0; i < entries.size(); ++i) {
         const auto entry = k::arch::load_descriptor(entries[i]);
+        if (entry.raw() == 0) continue;
         const Word address = first + (i << bits);
         if (entry.is_leaf(level)) vspace.pages[address] = page(entry, level);
         if (!entry.is_table(level)) continue;
@@ -108,6 +115,7 @@ Capability translated_memory(const k::Capability&) {
 Capability translated_thread(const k::Capability& cap) {
 #if SPEC_CHAPTER >= 12
     if (const auto thread = cap.as<k::Tcb>()) return ThreadCap{name(Kind::Thread, *thread)};
+    if (cap.as<k::Domain>()) return DomainCap{};
 #endif
 #if SPEC_CHAPTER >= 14
     if (const auto reply = cap.as<k::Reply>()) {
@@ -140,8 +148,17 @@ Capability translated(const k::Capability& cap) {
     }
     if (const auto memory = translated_memory(cap); !is<NullCap>(memory)) return memory;
     if (const auto thread = translated_thread(cap); !is<NullCap>(thread)) return thread;
-    throw std::logic_error("a capability that the model does not know");
+    throw std::logic_error("a capability that the model does not know, of type " +
+                           std::to_string(static_cast<Word>(cap.type())));
 }
+
+} // namespace
+
+namespace {
+
+/// The index of a slot in which a thread has its own reply capability, which is nobody else's
+/// affair.
+constexpr Word masters = ~Word{0};
 
 } // namespace
 
@@ -153,10 +170,11 @@ Survey::Survey(const HostMachine& machine)
 
 World Survey::world() {
     for (const auto& [slot, name] : names_) {
-        if (!slot->is_empty()) describe(*slot, name);
+        if (!slot->is_empty() && name.index != masters) describe(*slot, name);
     }
     for (const auto& [slot, name] : names_) {
-        if (!slot->is_empty() && slot->previous == nullptr) list_children(slot);
+        if (slot->is_empty() || name.index == masters) continue;
+        if (slot->previous == nullptr) list_children(slot);
     }
     for (auto& [name, slot] : world_.slots) {
         auto* untyped = std::get_if<UntypedCap>(&slot.capability);
@@ -167,6 +185,14 @@ World Survey::world() {
     }
     describe_scheduler();
     return std::move(world_);
+}
+
+std::vector<k::Tcb*> Survey::threads() const {
+    std::vector<k::Tcb*> all;
+    for (const auto& [name, thread] : threads_) {
+        all.push_back(thread);
+    }
+    return all;
 }
 
 void Survey::add(const k::Slot& slot, SlotName name) {
@@ -195,7 +221,7 @@ void Survey::add_cnode(Name cnode, std::span<const k::Slot> slots) {
     }
 }
 
-void Survey::add_thread(const k::Tcb& thread) {
+void Survey::add_thread(k::Tcb& thread) {
     const Name name{Kind::Thread, address_of(&thread)};
     if (!threads_.emplace(name, &thread).second) return;
     const auto held = [&](k::ThreadSlot slot, ThreadSlot model) {
@@ -205,19 +231,20 @@ void Survey::add_thread(const k::Tcb& thread) {
     held(k::ThreadSlot::VSpaceRoot, ThreadSlot::VSpace);
     held(k::ThreadSlot::IpcBuffer, ThreadSlot::Buffer);
     held(k::ThreadSlot::Caller, ThreadSlot::Caller);
+    add(thread.slots[static_cast<std::size_t>(k::ThreadSlot::Reply)], {name, masters});
 }
 
 void Survey::describe(const k::Slot& slot, SlotName name) {
     Slot& made = world_.slots[name];
     made.capability = translated(slot.cap);
-    made.original = slot.has(k::Slot::Original);
+    made.original = slot.has(k::Slot::Original) || is<ReplyCap>(made.capability);
     describe_object(made.capability);
 }
 
 void Survey::describe_object(const Capability& cap) {
     const auto object = object_of(cap);
-    if (object && object->kind == Kind::Endpoint) world_.endpoints[*object];
-    if (object && object->kind == Kind::Notification) world_.notifications[*object];
+    if (object && object->kind == Kind::Endpoint) describe_endpoint(*object);
+    if (object && object->kind == Kind::Notification) describe_notification(*object);
 #if SPEC_CHAPTER >= 11
     const auto* frame = std::get_if<FrameCap>(&cap);
     if (frame != nullptr && !frame->device) {
@@ -234,7 +261,8 @@ void Survey::describe_object(const Capability& cap) {
 void Survey::describe_memory(Word address, Word bytes) {
     const auto* words = std::bit_cast<const Word*>(address);
     for (Word i = 0; i < bytes / sizeof(Word); ++i) {
-        write_word(world_, address, i, words[i]);
+        if (words[i] != 0)
+            write_word(world_, address, i, words[i]); // most are, and 0 is not listed
     }
 }
 
@@ -264,10 +292,125 @@ void Survey::describe_registers(Name name, const k::Tcb& thread) {
 
 #if SPEC_CHAPTER >= 12
 
+namespace {
+
+/// The threads in a queue, first come first. \throws std::logic_error if it leads in circles.
+std::deque<Name> queued(const k::ThreadQueue& queue) {
+    std::deque<Name> names;
+    for (const k::Tcb* next = queue.front(); next != nullptr; next = next->next) {
+        names.push_back({Kind::Thread, address_of(next)});
+        if (names.size() > 1000) throw std::logic_error("a queue of threads has no end");
+    }
+    return names;
+}
+
+} // namespace
+
+#endif
+
+void Survey::describe_endpoint(Name name) {
+    Endpoint& made = world_.endpoints[name];
+#if SPEC_CHAPTER >= 13
+    const auto& endpoint = *std::bit_cast<const k::Endpoint*>(name.address);
+    const bool receivers = endpoint.first(k::ThreadState::BlockedOnReceive) != nullptr;
+    (receivers ? made.receivers : made.senders) = queued(endpoint.queue);
+#else
+    (void)made;
+#endif
+}
+
+void Survey::describe_notification(Name name) {
+    Notification& made = world_.notifications[name];
+#if SPEC_CHAPTER >= 15
+    auto notification = *std::bit_cast<const k::Notification*>(name.address); // a copy, to be read
+    made.waiters = queued(notification.waiters);
+    if (const k::Tcb* bound = notification.bound()) {
+        made.bound = Name{Kind::Thread, address_of(bound)};
+    }
+    made.active = notification.is_active();
+    if (made.active) made.pending = notification.take();
+#else
+    (void)made;
+#endif
+}
+
+#if SPEC_CHAPTER >= 13
+
+namespace {
+
+/// What a thread is doing, with what it remembers of the capability that it waits through.
+State state_of(const k::Tcb& thread) {
+    const Rights rights = rights_of(thread.waiting_through);
+    const Word object = thread.waiting_through.address().raw();
+    switch (thread.state) {
+    case k::ThreadState::Inactive: return Inactive{};
+    case k::ThreadState::Running: return Runnable{};
+    case k::ThreadState::BlockedOnSend:
+        return Sending{{Kind::Endpoint, object},
+                       thread.waiting_through.as<k::Endpoint>()->badge(),
+                       thread.is_calling,
+                       rights.grant,
+                       rights.grant_reply};
+    case k::ThreadState::BlockedOnReceive: return Receiving{{Kind::Endpoint, object}, rights.grant};
+    #if SPEC_CHAPTER >= 14
+    case k::ThreadState::BlockedOnReply: return AwaitingReply{};
+    #endif
+    #if SPEC_CHAPTER >= 15
+    case k::ThreadState::BlockedOnNotification: return Waiting{{Kind::Notification, object}};
+    #endif
+    }
+    return Inactive{};
+}
+
+} // namespace
+
+#elif SPEC_CHAPTER >= 12
+
+namespace {
+
+State state_of(const k::Tcb& thread) {
+    return thread.state == k::ThreadState::Running ? State{Runnable{}} : State{Inactive{}};
+}
+
+} // namespace
+
+#endif
+
+#if SPEC_CHAPTER >= 16
+
+namespace {
+
+/// A kernel's fault, in the model's words.
+struct Translate {
+    std::optional<Fault> operator()(std::monostate) const { return std::nullopt; }
+    std::optional<Fault> operator()(const k::VmFault& fault) const {
+        return VmFault{fault.address, fault.prefetch, fault.esr.raw()};
+    }
+    std::optional<Fault> operator()(const k::UnknownSyscall& fault) const {
+        return UnknownSyscall{fault.number};
+    }
+    std::optional<Fault> operator()(const k::UserException& fault) const {
+        return UserException{fault.esr.raw()};
+    }
+    std::optional<Fault> operator()(const k::CapFault& fault) const {
+        const auto words = fault.failure.words();
+        return CapFault{
+            fault.cptr,
+            fault.receiving,
+            {LookupError(static_cast<Word>(fault.failure.type())), {words.begin(), words.end()}}};
+    }
+};
+
+} // namespace
+
+#endif
+
+#if SPEC_CHAPTER >= 12
+
 void Survey::describe_thread(Name name, const k::Tcb& thread) {
     describe_registers(name, thread);
     Thread& made = world_.threads[name];
-    made.state = thread.state == k::ThreadState::Running ? State{Runnable{}} : State{Inactive{}};
+    made.state = state_of(thread);
     if (thread.state != k::ThreadState::Running) made.registers[reg::pc] = thread.restart_pc;
     made.priority = thread.priority;
     made.max_priority = thread.mcp;
@@ -276,6 +419,14 @@ void Survey::describe_thread(Name name, const k::Tcb& thread) {
     made.fault_handler = thread.fault_handler;
     made.buffer_address = thread.buffer_address;
     made.ticks = thread.ticks_left;
+    #if SPEC_CHAPTER >= 15
+    if (thread.notification != nullptr) {
+        made.notification = Name{Kind::Notification, address_of(thread.notification)};
+    }
+    #endif
+    #if SPEC_CHAPTER >= 16
+    made.fault = std::visit(Translate{}, thread.fault);
+    #endif
 }
 
 void Survey::describe_scheduler() {
@@ -286,10 +437,7 @@ void Survey::describe_scheduler() {
     for (unsigned priority = 0; priority <= 255; ++priority) {
         const auto& queue = ready.queue(static_cast<k::u8>(priority));
         if (queue.empty()) continue;
-        auto& names = world_.scheduler.ready[priority];
-        for (const k::Tcb* next = queue.front(); next != nullptr; next = next->next) {
-            names.push_back({Kind::Thread, address_of(next)});
-        }
+        world_.scheduler.ready[priority] = queued(queue);
     }
 }
 
@@ -321,6 +469,7 @@ void Survey::describe_scheduler() {
 
 /// The list is the tree, depth first: the nearest before a slot that may be its parent is.
 void Survey::list_children(const k::Slot* first) {
+    if (is<ReplyCap>(translated(first->cap))) return; // they are in no tree of the model's
     for (const k::Slot* slot = first->next.get(); slot != nullptr; slot = slot->next.get()) {
         const k::Slot* parent = slot->previous;
         while (parent != nullptr && !is_parent(*parent, *slot)) {

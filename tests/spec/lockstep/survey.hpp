@@ -15,13 +15,18 @@ class Survey {
 
     World world();
 
+    /// All that there are.
+    std::vector<k::Tcb*> threads() const;
+
   private:
     void add(const k::Slot& slot, SlotName name);
     void add_holder(const k::Capability& cap);
     void add_cnode(Name cnode, std::span<const k::Slot> slots);
-    void add_thread(const k::Tcb& thread);
+    void add_thread(k::Tcb& thread);
     void describe(const k::Slot& slot, SlotName name);
     void describe_object(const Capability& cap);
+    void describe_endpoint(Name name);
+    void describe_notification(Name name);
     void describe_pool(const AsidPoolCap& cap);
     void describe_memory(Word address, Word bytes);
     void describe_thread(Name name, const k::Tcb& thread);
@@ -32,7 +37,7 @@ class Survey {
     const HostMachine& machine_;
     Name root_;
     std::map<const k::Slot*, SlotName> names_;
-    std::map<Name, const k::Tcb*> threads_;
+    std::map<Name, k::Tcb*> threads_;
     World world_;
 };
 
