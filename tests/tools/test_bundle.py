@@ -113,6 +113,19 @@ def test_what_tells_the_solution_is_not_handed_out(small: Path, tmp_path: Path) 
     assert not (tmp_path / "b.tar.gz").exists()
 
 
+def test_of_a_page_only_the_block_that_tells_the_solution_is_cut_out(
+    small: Path, tmp_path: Path
+) -> None:
+    told, harmless = "\n".join(RIGHT.splitlines()[1:4]), "```text\nsix * 6\n```"
+    page = f"# Small\n\n{harmless}\n\nBefore.\n\n%s\n\nAfter.\n\n```text\nlast\n```\n"
+    write(small, {"book/01-small.md": page % f"```cpp kernel/answer.cpp\n{told}\n```"})
+    made = bundle.student(Tree(small), 1, [], output=tmp_path / "a.tar.gz")
+    assert (list(made.cut), list(made.left_out)) == (["book/01-small.md"], [])
+    found = texts(unpack(made.file, tmp_path / "there"))["book/01-small.md"]
+    gone = f"*Here the book shows a part of what {NAME} asks for. This folder leaves it to you.*"
+    assert found == page % gone
+
+
 def in_chapter_02(small: Path) -> str:
     """The same exercise again, a stage later: its folder."""
     shutil.copyfile(small / "chapters/01/chapter.toml", small / "chapters/02/chapter.toml")

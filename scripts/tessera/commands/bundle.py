@@ -45,6 +45,8 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     else:
         made = bundle.student(tree, args.student, args.names, args.seed, args.output, overlay)
     console.good(f"{made.file}: {', '.join(made.exercises)}")
+    for page in made.cut:
+        console.step(f"cut {page}: a block of it shows a solution")
     for page in made.left_out:
         console.step(f"left out {page}: it shows a solution")
     return 0
