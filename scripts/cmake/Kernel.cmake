@@ -126,6 +126,7 @@ macro(_tessera_machine_kernel)
         target_link_libraries(kernel_objects PRIVATE libfdt)
         target_link_libraries(kernel.elf PRIVATE libfdt)
     endif()
+    _tessera_refused()
     if(kernel_SYMBOLS)
         tessera_symbols(kernel.elf)
     endif()
@@ -133,6 +134,24 @@ macro(_tessera_machine_kernel)
         COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:kernel.elf> ${CMAKE_BINARY_DIR}/Image
         DEPENDS kernel.elf VERBATIM)
     add_custom_target(Image ALL DEPENDS ${CMAKE_BINARY_DIR}/Image)
+endmacro()
+
+# What an exercise says that the build must refuse. Each source is compiled with the rest; the target
+# refused-NAME then links the kernel with it in, which fails if all is well.
+macro(_tessera_refused)
+    get_target_property(libraries kernel.elf LINK_LIBRARIES)
+    get_target_property(options kernel.elf LINK_OPTIONS)
+    foreach(source IN LISTS TESSERA_REFUSED)
+        cmake_path(GET source STEM name)
+        add_library(refused-${name}-objects OBJECT ${source})
+        target_link_libraries(refused-${name}-objects PRIVATE tessera_freestanding)
+        add_executable(refused-${name} EXCLUDE_FROM_ALL
+            $<TARGET_OBJECTS:kernel_objects> $<TARGET_OBJECTS:refused-${name}-objects>)
+        set_target_properties(refused-${name} PROPERTIES LINKER_LANGUAGE CXX
+            LINK_DEPENDS ${kernel_LINKER_SCRIPT})
+        target_link_libraries(refused-${name} PRIVATE ${libraries})
+        target_link_options(refused-${name} PRIVATE ${options})
+    endforeach()
 endmacro()
 
 # A release kernel is compiled as a whole, and functions are put into their callers more readily than -O2

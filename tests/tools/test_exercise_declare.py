@@ -28,11 +28,13 @@ def test_a_whole_file_is_read() -> None:
         + '[[test]]\nname = "n"\nabout = "number"\npoints = 3\nboot = "b"\n'
         + "measured = { most = 'most (\\d+)' }\ntolerance = 0.5\nstarter = \"passes\"\n"
         + '[[test]]\nname = "w"\nabout = "why"\npoints = 4\nwritten = "why"\n'
+        + '[[test]]\nname = "r"\nabout = "build"\npoints = 1\nrefused = "bad"\n'
         + '[[mutant]]\nname = "m"\nkilled_by = ["t"]\nhint = "h"\n'
         + '[[number]]\nname = "badge"\nlow = 1\nhigh = 9\nstandard = 5\n'
     )
-    assert (exercise.name, exercise.slug, exercise.points) == ("03/x", "03-x", 9)
-    assert [test.kind for test in exercise.tests] == ["unit", "measured", "written"]
+    assert (exercise.name, exercise.slug, exercise.points) == ("03/x", "03-x", 10)
+    assert [test.kind for test in exercise.tests] == ["unit", "measured", "written", "refused"]
+    assert exercise.refused_file(exercise.tests[3]) == "chapters/03/exercises/x/refused/bad.cpp"
     assert exercise.tests[1].measured == (("most", "most (\\d+)"),)
     assert exercise.mutants[0].killed_by == ("t",)
     assert exercise.allows("kernel/b.cpp")
@@ -57,9 +59,10 @@ def test_a_whole_file_is_read() -> None:
         ("points = 2", "points = 0", 9, "points must be at least 1"),
         ("points = 2", 'points = "two"', 9, "points must be a whole number"),
         ("points = 2", "point = 2", 9, "unknown key 'point'; did you mean 'points'?"),
-        ('unit = "A.*"', 'starter = "fails"', 7, "exactly one of 'unit', 'boot' and 'written'"),
+        ('unit = "A.*"', 'starter = "fails"', 7, "exactly one of unit, boot, refused, written"),
         ('unit = "A.*"', 'unit = "A.*"\nstarter = "fail"', 11, "starter must be one of"),
         ('unit = "A.*"', 'unit = "A.*"\nstarter = "passes"', 6, "the starter must fail some test"),
+        ('unit = "A.*"', 'refused = "../x"', 10, "refused must be lower-case words"),
         ('unit = "A.*"', "boot = \"b\"\nmeasured = { n = 'x' }", 11, "with one group"),
         ('unit = "A.*"', "unit = \"A\"\nmeasured = { n = '(x)' }", 11, "'boot' must say which"),
     ],

@@ -40,9 +40,11 @@ class Bench:
         self.tree = tree
         self.host_limits = HOST_LIMITS
 
-    def build(self, preset: str, options: Sequence[str] = ()) -> None:
-        """Brings a preset up to date; a Failure holds the compiler's words."""
-        build(self.tree, preset, options=options)
+    def build(
+        self, preset: str, options: Sequence[str] = (), targets: Sequence[str] = ()
+    ) -> None:
+        """Brings a preset (all of it, or targets) up to date; a Failure holds the compiler's words."""
+        build(self.tree, preset, targets, options=options)
 
     def boot(self, command: Sequence[str], limits: Limits, dialogue: Sequence[Exchange]) -> Run:
         """Runs QEMU."""

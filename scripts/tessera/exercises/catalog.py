@@ -96,6 +96,8 @@ def _needed(exercise: Exercise) -> dict[str, str]:
     if ANSWER in exercise.files:
         needed[ANSWER] = "is missing: it is the form that a student fills in"
         needed[f"solution/{ANSWER}"] = "is missing: an answer that earns all points"
+    for test in filter(lambda test: test.refused, exercise.tests):
+        needed[f"refused/{test.refused}.cpp"] = f"is missing, but test '{test.name}' names it"
     for mutant in exercise.mutants:
         needed[f"mutants/{mutant.name}.patch"] = f"is missing, but '{mutant.name}' is declared"
     for boot in exercise.boots:

@@ -27,6 +27,8 @@ KINDS = {
 ANSWER = "answer.toml"
 #: How the untouched starter can fare in a test.
 STARTS = ("fails", "passes")
+#: What a test can look at; the key says where.
+_TEST_KINDS = ("unit", "boot", "refused", "written")
 #: A hole or an extension without this many wrong solutions shows too little of what its tests see.
 FEWEST_MUTANTS = 2
 
@@ -50,6 +52,7 @@ class Test:
     starter: str = "fails"  # one of STARTS
     unit: str = ""  # GoogleTest's filter: host tests
     boot: str = ""  # a boot, whose log is compared
+    refused: str = ""  # a source of the exercise with which the kernel may not link
     written: str = ""  # a key of the answer's [explained]: the instructor marks it
     tolerance: float = 0.0  # of measured numbers, as a fraction
     #: With `boot`: keys of the answer's [measured], each with the pattern that finds it in the log.
@@ -61,7 +64,7 @@ class Test:
         """Which of the kinds it is."""
         if self.measured:
             return "measured"
-        return "unit" if self.unit else "boot" if self.boot else "written"
+        return next(kind for kind in _TEST_KINDS if getattr(self, kind))
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,10 @@ class Exercise:
     def allows(self, path: str) -> bool:
         """Whether a student may change (or add) the file of this path."""
         return any(_matches(path, pattern) for pattern in self.allowed)
+
+    def refused_file(self, test: Test) -> str:
+        """The source that a test wants refused, inside a tree."""
+        return f"{self.folder}/refused/{test.refused}.cpp"
 
     def test(self, name: str) -> Test:
         """The test of that name, which there must be."""
@@ -273,8 +280,10 @@ def _test_problems(test: Test, others: list[Test]) -> Iterator[tuple[str, str]]:
         yield "points", f"points must be at least 1, not {test.points}"
     if test.starter not in STARTS:
         yield "starter", f"starter must be one of {', '.join(STARTS)}, not '{test.starter}'"
-    if sum(map(bool, (test.unit, test.boot, test.written))) != 1:
-        yield "name", "exactly one of 'unit', 'boot' and 'written' says what it looks at"
+    if sum(bool(getattr(test, kind)) for kind in _TEST_KINDS) != 1:
+        yield "name", f"exactly one of {', '.join(_TEST_KINDS)} says what it looks at"
+    if test.refused and not _NAME.fullmatch(test.refused):
+        yield "refused", f"refused {_NAME_RULE}: it names the source"
     if test.measured and not test.boot:
         yield "measured", "'boot' must say which boot's log the numbers are in"
     if not 0 <= test.tolerance < 1:

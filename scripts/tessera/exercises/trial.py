@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from tessera.errors import Failure
-from tessera.exercises import answers, boots, numbers, unit
+from tessera.exercises import answers, boots, numbers, refused, unit
 from tessera.exercises.bench import Bench
 from tessera.exercises.declare import Exercise, Test
 from tessera.exercises.result import Result, failed
@@ -25,16 +25,20 @@ def run(bench: Bench, exercise: Exercise, seed: str = "") -> list[Result]:
 
 def _preset(test: Test) -> str:
     """What has to be built for a test; nothing for a text."""
-    return {"unit": "exercise", "boot": boots.PRESET, "measured": boots.PRESET}.get(test.kind, "")
+    on_the_machine = dict.fromkeys(("boot", "measured", "refused"), boots.PRESET)
+    return ({"unit": "exercise"} | on_the_machine).get(test.kind, "")
 
 
 def _build(bench: Bench, exercise: Exercise) -> dict[str, str]:
     """Builds each preset that a test needs. For those that do not build, the compiler's words."""
-    options = {"exercise": unit.build_options(bench, exercise)}
+    options = {
+        "exercise": unit.build_options(bench, exercise),
+        boots.PRESET: refused.build_options(bench, exercise),
+    }
     broken: dict[str, str] = {}
     for preset in dict.fromkeys(filter(None, map(_preset, exercise.tests))):
         try:
-            bench.build(preset, options.get(preset, ()))
+            bench.build(preset, options[preset])
         except Failure as failure:
             broken[preset] = str(failure)
     return broken
@@ -47,6 +51,8 @@ def _run(bench: Bench, exercise: Exercise, test: Test, values: dict[str, int]) -
             return unit.run(bench, test, values)
         case "boot":
             return boots.run(bench, exercise, test, values)
+        case "refused":
+            return refused.run(bench, exercise, test)
         case "measured":
             return answers.measured(bench, exercise, test, values)
         case _:

@@ -40,12 +40,14 @@ class GradersBench(Bench):
         self.cache = cache
         self.home = home
 
-    def build(self, preset: str, options: Sequence[str] = ()) -> None:
+    def build(
+        self, preset: str, options: Sequence[str] = (), targets: Sequence[str] = ()
+    ) -> None:
         """Configures and builds; a Failure holds the compiler's own words, and where it ended."""
         libfdt = f"-DTESSERA_LIBFDT={libfdt_folder(self.home)}"
         self._step(["cmake", "--preset", preset, libfdt, *options], f"configuring {preset} failed")
         folder = str(self.tree.preset(preset))
-        self._step(["ninja", "-j2", "-C", folder], f"building {preset} failed")
+        self._step(["ninja", "-j2", "-C", folder, *targets], f"building {preset} failed")
 
     def _step(self, command: Sequence[str], complaint: str) -> None:
         """One command of a build."""
