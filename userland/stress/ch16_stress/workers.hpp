@@ -25,8 +25,12 @@ class Workers {
     /// Lets a thread receive through `cptr`, whatever it has been doing.
     [[nodiscard]] user::Status start(u8 worker, user::Tcb tcb, u64 cptr) noexcept;
 
-    /// All of them run until they wait.
-    static void let_run() noexcept { seL4_Yield(); }
+    /// All of them run until they wait. One whose time slice ends meanwhile comes behind us; it has
+    /// a new one when we yield again.
+    static void let_run() noexcept {
+        seL4_Yield();
+        seL4_Yield();
+    }
 
     [[nodiscard]] Report report(u64 worker) const noexcept;
 
