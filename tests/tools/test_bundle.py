@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import tarfile
@@ -20,7 +21,7 @@ from exercises import (
     stage_files,
     write_side,
 )
-from stacks import tree_of, write
+from stacks import tessera, tree_of, write
 from tessera.errors import Failure, Misuse
 from tessera.exercises import workspace
 from tessera.grading import bundle, many
@@ -99,6 +100,39 @@ def test_two_exercises_of_a_chapter_are_handed_out_in_one_tree(small: Path, tmp_
     with pytest.raises(Misuse, match="this folder is for several exercises"):
         workspace.open_at(Tree(root), None)
     assert workspace.open_at(Tree(root), "answer").exercise.name == NAME
+
+
+def shown_commands(root: Path) -> list[list[str]]:
+    """What a folder's README shows to be typed: the arguments of `./tessera`."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"(?:^    |`)\./tessera ([^#`\n]*)", text, re.MULTILINE)
+    return [line.split() for line in lines]
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_bundle_accepts_what_its_readme_shows(
+    small: Path, tmp_path: Path, several: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TESSERA_SETUP", "off")
+    write(small, {"README.md": "    ./tessera run 02\n"})
+    if several:
+        second = shutil.copytree(small / FOLDER, small / "chapters/01/exercises/second")
+        (second / "starter.patch").unlink()
+    made = bundle.student(Tree(small), 1, [], output=tmp_path / "a.tar.gz")
+    root = unpack(made.file, tmp_path / "there")
+    with pytest.raises(Misuse):  # it would be noticed
+        tessera(root, "run", "02")
+    shutil.copytree(root, root.with_name("old"))
+    write(root, {FILE: MUTANTS["off-by-one"]})  # so that there is something to hand in
+    commands = shown_commands(root)
+    monkeypatch.chdir(root)
+    for arguments in commands:
+        status = tessera(root, *arguments)  # raises for what is refused
+        assert status == 0 or {"check", "doctor"} & set(arguments), arguments
+    there = {words[1] for words in commands if words[0] == "exercise"}
+    assert there == {"list", "check", "hint", "submit", "reset", "update"}
+    for name in made.exercises:
+        assert f"chapters/01/exercises/{name[3:]}/README.md" in (root / "README.md").read_text()
 
 
 def test_what_tells_the_solution_is_not_handed_out(small: Path, tmp_path: Path) -> None:

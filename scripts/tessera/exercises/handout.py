@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Sequence
 
 from tessera.errors import Failure, Misuse
-from tessera.exercises import catalog, numbers, sides
+from tessera.exercises import catalog, numbers, sides, welcome
 from tessera.exercises.declare import ANSWER, Exercise
 from tessera.exercises.sides import Entry
 from tessera.stages.checkout import snapshot
@@ -60,6 +60,7 @@ def tree(
     for exercise in exercises:
         changes |= _pristine(exercise, there) | _told(store, exercise, there, seed)
     changes[MARK] = ("100644", sides.blob(store, mark(exercises, seed)))
+    changes["README.md"] = ("100644", sides.blob(store, welcome.text(exercises)))
     return sides.with_entries(store, whole, changes)
 
 
