@@ -97,7 +97,7 @@ class Pager {
         Place& place = places_[at];
         print("frame {}", at);
         if (place.page) put_away(place);
-        std::copy_n(swap_[page].begin(), page_bytes, static_cast<u8*>(place.frame.memory));
+        std::copy_n(swap[page].begin(), page_bytes, static_cast<u8*>(place.frame.memory));
         must(patient_->map(place.frame.given, data_address + page * page_bytes));
         place.page = page;
         print("\n");
@@ -113,13 +113,13 @@ class Pager {
         print(", and page {} is put away", *place.page);
         must(place.frame.given.unmap());
         std::copy_n(static_cast<const u8*>(place.frame.memory), page_bytes,
-                    swap_[*place.page].begin());
+                    swap[*place.page].begin());
     }
 
     user::AddressSpace* patient_;
     u64 next_ = 0;
     std::array<Place, data_frames> places_{};
-    static inline std::array<std::array<u8, page_bytes>, data_pages> swap_{};
+    static inline std::array<std::array<u8, page_bytes>, data_pages> swap{};
 };
 
 // --- One instruction at a time ------------------------------------------------------------------
@@ -270,12 +270,11 @@ int main() {
     auto space = must(user::make_address_space(*objects));
     const auto endpoint = must(objects->make<user::Endpoint>()).object;
     const user::Tcb patient = make_patient(space, endpoint);
-    static constinit std::optional<Handler> handler;
-    handler.emplace(own, space, patient);
+    Handler handler{own, space, patient};
 
     print("a program with {} pages, in {} frames\n", data_pages, data_frames);
     must(patient.resume());
-    handle_all(*handler, endpoint);
+    handle_all(handler, endpoint);
     print("[ch16] OK\n");
     return 0;
 }
