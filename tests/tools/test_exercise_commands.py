@@ -15,6 +15,7 @@ from exercises import (
     write_side,
 )
 from stacks import git, tessera, write
+from tessera import setup
 from tessera.errors import Misuse
 from tessera.exercises import show
 from tessera.tree import Tree
@@ -58,6 +59,20 @@ def test_a_students_way(
     write(mine, {FILE: RIGHT})
     assert tessera(small, "exercise", "check", NAME) == 0  # from the clone
     assert "01/answer: 8 of 8 points" in said(capsys)
+
+
+@pytest.mark.parametrize("action", ["check", "verify"])
+def test_a_wrong_name_is_noticed_before_anything_is_set_up(
+    proved: Path, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def set_up(*_: object, **__: object) -> None:
+        raise AssertionError("it was set up first")
+
+    monkeypatch.setattr(setup, "ensure", set_up)
+    with pytest.raises(Misuse, match="there is no exercise 'anwser'"):
+        tessera(proved, "exercise", action, "anwser")
+    with pytest.raises(AssertionError, match="it was set up first"):
+        tessera(proved, "exercise", "verify", NAME)
 
 
 def test_an_authors_way(

@@ -100,11 +100,12 @@ def _start(args: argparse.Namespace, tree: Tree) -> int:
 def _check(args: argparse.Namespace, tree: Tree) -> int:
     """`exercise check`."""
     from tessera import setup
-
-    setup.ensure("exercise", tree=tree)
-    from tessera.exercises import show, workspace
+    from tessera.exercises import workspace
 
     space = workspace.open_at(tree, args.name)
+    setup.ensure("exercise", tree=tree)
+    from tessera.exercises import show
+
     return show.results(space, workspace.check(space))
 
 
@@ -145,13 +146,14 @@ def _update(args: argparse.Namespace, tree: Tree) -> int:
 def _verify(args: argparse.Namespace, tree: Tree) -> int:
     """`exercise verify`."""
     from tessera import setup
-
-    setup.ensure("exercise", tree=tree)
-    from tessera.exercises import catalog, matrix, show
+    from tessera.exercises import catalog
 
     overlay = args.overlay.resolve() if args.overlay else None
     every = catalog.names(tree, overlay)
     names = [catalog.find(tree, name, overlay) for name in args.name] or every
+    setup.ensure("exercise", tree=tree)
+    from tessera.exercises import matrix, show
+
     proofs = (matrix.prove(tree, name, accept=args.accept, overlay=overlay) for name in names)
     fine = [show.proof(found) for found in proofs]
     return 0 if all(fine) else 1
