@@ -1,6 +1,5 @@
 #include "object/derive.hpp"
 
-#include "object/asid.hpp"
 #include "object/cnode.hpp"
 #include "object/endpoint.hpp"
 #include "object/frame.hpp"
@@ -37,7 +36,7 @@ std::optional<Capability> derived(const Capability& cap) noexcept {
 
 /// Who is the parent of further copies: the copy itself, or what it is a copy of?
 Birth birth(const Capability& source, const Capability& copy) noexcept {
-    if (copy.as<Untyped>() || copy.as<AsidControl>()) return Birth::Original;
+    if (copy.as<Untyped>()) return Birth::Original;
     return badge_of(source) == badge_of(copy) ? Birth::Copy : Birth::Badging;
 }
 

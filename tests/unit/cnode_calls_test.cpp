@@ -74,6 +74,13 @@ TEST_F(CNodeCalls, CopyOfACopyIsItsSibling) {
     EXPECT_FALSE(has_children(slot(target)));
 }
 
+TEST_F(CNodeCalls, CopyOfAsidControlIsACopyLikeOthers) {
+    EXPECT_EQ(copy(asid_control, target), no_error);
+    EXPECT_EQ(copy(target, target + 1), no_error);
+    EXPECT_FALSE(has_children(slot(target)));
+    EXPECT_TRUE(is_parent(slot(asid_control), slot(target + 1)));
+}
+
 TEST_F(CNodeCalls, CopyMasksRights) {
     EXPECT_EQ(copy(endpoint, target, 0b0101), no_error);
     EXPECT_EQ(cap(target).rights(), Rights{0b0101});

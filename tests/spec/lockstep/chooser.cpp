@@ -226,11 +226,7 @@ class Chooser {
 
     Words some_cptrs() {
         Words cptrs(below(8) < 5 ? 0 : 1 + below(3));
-        for (Word& cptr : cptrs) {
-            cptr = slot();
-            // Known difference, OPEN.md: the kernel makes each copy of it an original.
-            if (cptr == place::asid_control) cptr = first;
-        }
+        std::ranges::generate(cptrs, [this] { return slot(); });
         return cptrs;
     }
 
