@@ -8,7 +8,7 @@ import pytest
 from exercises import FILE, FOLDER, MUTANTS, NAME, RIGHT, STARTER
 from stacks import commit, git, write
 from tessera.errors import Failure, Misuse
-from tessera.exercises import signature, workspace
+from tessera.exercises import signature, trial, workspace
 from tessera.exercises.workspace import Workspace
 from tessera.tree import Tree
 
@@ -66,6 +66,14 @@ def test_check_says_what_went_wrong(space: Workspace, body: str, words: str) -> 
     (space.tree.root / FILE).write_text(f"int answer() {{\n{body}}}\n")
     results = workspace.check(space)
     assert results[0].status == "failed" and words in results[0].details
+
+
+def test_what_a_compiler_says_is_shown_once_a_build(space: Workspace) -> None:
+    (space.tree.root / FILE).write_text("int answer() {\n    return nothing;\n}\n")
+    known, sign, boot = workspace.check(space)
+    assert "was not declared" in known.details and "was not declared" in boot.details
+    assert sign.details == "building exercise failed: see test 'known'"
+    assert {result.failure for result in (known, sign, boot)} == {trial.NO_BUILD}
 
 
 def test_the_folder_is_found_from_the_clone(space: Workspace, small: Path) -> None:

@@ -16,11 +16,19 @@ def run(bench: Bench, exercise: Exercise, seed: str = "") -> list[Result]:
     values = numbers.values(exercise, seed)
     broken = _build(bench, exercise)
     return [
-        failed(test, broken[preset], NO_BUILD)
-        if (preset := _preset(test)) in broken
+        _unbuilt(exercise, test, broken) if _preset(test) in broken
         else _run(bench, exercise, test, values)
         for test in exercise.tests
     ]
+
+
+def _unbuilt(exercise: Exercise, test: Test, broken: dict[str, str]) -> Result:
+    """A test of what does not build. The first shows all that the compiler says, others lead there."""
+    said = broken[_preset(test)]
+    first = next(other for other in exercise.tests if _preset(other) == _preset(test))
+    if first is not test:
+        said = f"{said.splitlines()[0]}: see test '{first.name}'"
+    return failed(test, said, NO_BUILD)
 
 
 def _preset(test: Test) -> str:
