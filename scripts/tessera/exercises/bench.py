@@ -43,7 +43,7 @@ class Bench:
     def build(
         self, preset: str, options: Sequence[str] = (), targets: Sequence[str] = ()
     ) -> None:
-        """Brings a preset (all of it, or targets) up to date; a Failure holds the compiler's words."""
+        """Brings a preset (or targets of it) up to date; a Failure holds the compiler's words."""
         build(self.tree, preset, targets, options=options)
 
     def boot(self, command: Sequence[str], limits: Limits, dialogue: Sequence[Exchange]) -> Run:

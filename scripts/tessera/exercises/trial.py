@@ -23,7 +23,7 @@ def run(bench: Bench, exercise: Exercise, seed: str = "") -> list[Result]:
 
 
 def _unbuilt(exercise: Exercise, test: Test, broken: dict[str, str]) -> Result:
-    """A test of what does not build. The first shows all that the compiler says, others lead there."""
+    """A test of what does not build. The first shows what the compiler says, others lead there."""
     said = broken[_preset(test)]
     first = next(other for other in exercise.tests if _preset(other) == _preset(test))
     if first is not test:

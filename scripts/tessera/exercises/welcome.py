@@ -18,17 +18,18 @@ Read the task first; [`book/`](book/README.md) has the prose up to this chapter.
 
 {commands}
 
-Each command sets up what it needs and lacks, or prints the line that does; `./tessera doctor` tells what is
-installed. The folder in `.devcontainer/` describes a machine that has it all, for macOS and Windows. Everything
-that is built lies in `build/`.
+Each command sets up what it needs and lacks, or prints the line that does; `./tessera doctor` tells
+what is installed. `.devcontainer/` describes a machine that has it all, for macOS and Windows.
+Everything that is built lies in `build/`.
 
-Should you get a newer folder, with mended tools or tests, unpack it beside this one, and type there, with this
-folder's name for `../old`:
+Should you get a newer folder, with mended tools or tests, unpack it beside this one, and type
+there, with this folder's name for `../old`:
 
     ./tessera exercise update ../old
 
-It brings everything up to date but your own files. The only kernel in this folder is that of chapter {chapter:02}, so commands of
-the book that name another chapter work only in a clone of the whole repository.
+It brings everything up to date but your own files. The only kernel in this folder is that of
+chapter {chapter:02}, so commands of the book that name another chapter work only in a clone of the
+whole repository.
 """
 
 
@@ -51,7 +52,7 @@ def _commands(exercises: Sequence[Exercise]) -> list[str]:
     name = f" {exercises[0].name}" if len(exercises) > 1 else ""
     shown = {
         "./tessera run": "boot the kernel as it is now",
-        f"./tessera exercise check{name}": "what passes, what does not, and how many points that is",
+        f"./tessera exercise check{name}": "what passes, what does not, and your points",
         f"./tessera exercise hint{name}": "one more hint",
         f"./tessera exercise submit{name}": "pack what you have changed into one file to hand in",
         f"./tessera exercise reset{name}": "begin anew; a copy of your files is kept in backup/",

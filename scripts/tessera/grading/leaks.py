@@ -70,7 +70,7 @@ def without_solutions(
     changes |= {path: None for path in stages if first and path >= first}  # they stand on it
     if wrong := next((path for path in told if path not in changes), None):
         raise Failure(
-            f"{wrong} would tell a part of the solution of {told[wrong][0]}, so nothing was written",
+            f"{wrong} would tell a part of the solution of {told[wrong][0]}, so nothing is written",
             "Do these exercises have holes that another one's starter fills?",
         )
     left_out = sorted(path for path, entry in changes.items() if entry is None)
