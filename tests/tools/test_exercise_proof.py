@@ -108,6 +108,14 @@ def test_a_folder_is_complete(small: Path, what: str, words: str) -> None:
         catalog.check(Tree(small), NAME)
 
 
+def test_a_source_that_is_to_be_refused_is_there(small: Path) -> None:
+    mutant = '[[mutant]]\nname      = "off'
+    test = '[[test]]\nname = "build"\nabout = "x"\npoints = 1\nrefused = "bad"\n\n'
+    edit_toml(small, mutant, test + mutant)
+    with pytest.raises(Failure, match="refused/bad.cpp:1: is missing, but test 'build' names it"):
+        catalog.check(Tree(small), NAME)
+
+
 def test_a_folder_holds_nothing_unknown(small: Path) -> None:
     write_side(small, "mutants/unknown", STARTER)
     with pytest.raises(Failure, match=r"mutants/unknown.patch:1: no \[\[mutant\]\] declares it"):
