@@ -120,7 +120,8 @@ class Player : public World {
     Player() {
         for (const Slot& slot : root_slots())
             learn(slot);
-        learn(thread().slot(ThreadSlot::CSpaceRoot));
+        for (const Slot& slot : thread().slots)
+            learn(slot);
     }
 
     void play(const Call& call) {
