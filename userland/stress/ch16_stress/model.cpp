@@ -1,5 +1,7 @@
 #include "model.hpp"
 
+#include "rt/panic.hpp"
+
 #include <algorithm>
 
 namespace stress {
@@ -59,6 +61,12 @@ u8 Model::free_number(ObjectType type) const noexcept {
         if (!taken) return number;
     }
     return none;
+}
+
+Cap& Model::held(u8 place) noexcept {
+    Cap* const cap = at(place);
+    if (cap == nullptr) rt::panic("the model is asked for a capability that it does not have");
+    return *cap;
 }
 
 bool Model::has_children(u8 untyped) const noexcept {
@@ -160,7 +168,7 @@ void Model::die(Object& object) noexcept {
 }
 
 Error Model::map(u8 place, u8 page) noexcept {
-    Cap& cap = *at(place);
+    Cap& cap = held(place);
     if (cap.page != none && cap.page != page) return Error::InvalidArgument;
     cap.page = page;
     mapped[page] = cap.object;
@@ -168,7 +176,7 @@ Error Model::map(u8 place, u8 page) noexcept {
 }
 
 Error Model::unmap(u8 place) noexcept {
-    unmap(*at(place));
+    unmap(held(place));
     return Error::NoError;
 }
 

@@ -81,6 +81,8 @@ class Model {
 
     /// The capability at a place.
     [[nodiscard]] Cap* at(u8 place) noexcept;
+    /// The same. \pre there is one
+    [[nodiscard]] Cap& held(u8 place) noexcept;
     /// The object of the capability at a place, if it is of this type.
     [[nodiscard]] Object* object_at(u8 place, ObjectType type) noexcept;
     /// Whether a place is in a CNode that there is, or in the root CNode.
