@@ -160,18 +160,35 @@ def test_a_full_disk(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ensure(machine)
 
 
-def test_an_interruption_leaves_nothing(machine: Path) -> None:
+#: The interruption comes when debootstrap is at work and `Popen` has not yet returned.
+INTERRUPTED_AT_THE_START = """
+import pathlib, signal, subprocess, time
+class Popen(subprocess.Popen):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        while not pathlib.Path("MACHINE/pid").exists():
+            time.sleep(0.01)
+        subprocess.Popen = subprocess.Popen.__base__
+        signal.raise_signal(signal.SIGINT)
+subprocess.Popen = Popen
+"""
+
+
+@pytest.mark.parametrize("before", ["", INTERRUPTED_AT_THE_START], ids=["later", "at the start"])
+def test_an_interruption_leaves_nothing(machine: Path, before: str) -> None:
     (machine / "debootstrap-hangs").touch()
     code = (f"import sys; sys.path.insert(0, {str(Path(second_qemu.__file__).parents[2])!r})\n"
             "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
             "from pathlib import Path; from tessera import setup; from tessera.tree import Tree\n"
             "setup.ensure = lambda *args, **kwargs: None\n"
             "from tessera.setup.host import Host; from tessera.suite import second_qemu\n"
+            + before.replace("MACHINE", str(machine)) +
             f"second_qemu.ensure(Tree(Path({str(machine / 'a tree')!r})), Host(uid=0))\n")
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as process:
         making = eventually(lambda: int((machine / "pid").read_text()))
-        process.send_signal(signal.SIGINT)
+        if not before:
+            process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
     eventually(lambda: is_gone(making))
     assert list((machine / "a tree/build/qemu-10").iterdir()) == []

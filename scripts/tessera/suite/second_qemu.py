@@ -11,12 +11,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from tessera import console, setup
 from tessera.boot.process import guarded
 from tessera.errors import Failure, Misuse
-from tessera.programs import HEARD
+from tessera.programs import HEARD, uninterrupted
 from tessera.setup.apt import INSTALL, Report, apt_get
 from tessera.setup.host import Host
 from tessera.setup.tools import parse_version
@@ -72,8 +73,11 @@ def _debootstrap(root: Path) -> None:
     """A Debian with nothing but apt."""
     report = Report(ok=False)
     command = [*_APART, "debootstrap", "--variant=minbase", SUITE, str(root), MIRROR]
-    process = subprocess.Popen(command, start_new_session=True, **HEARD)
-    with guarded(process), console.activity() as say:
+    with ExitStack() as stack:
+        with uninterrupted():
+            process = subprocess.Popen(command, start_new_session=True, **HEARD)
+            stack.enter_context(guarded(process))
+        say = stack.enter_context(console.activity())
         for line in process.stdout:
             report.lines.append(line.rstrip())
             say("making a small Debian 12 for QEMU 10", line.strip().removeprefix("I: "))
