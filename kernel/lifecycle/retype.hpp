@@ -24,8 +24,8 @@ struct Retype {
 [[nodiscard]] u64 free_begin(const Slot& untyped) noexcept;
 
 /// Frees all of an untyped's memory, and clears what has been used of it. An untyped of a page is
-/// never preempted. \pre it has no children
-Progress reset(Slot& untyped) noexcept;
+/// never preempted. \pre it holds an untyped without children
+Progress reset(Slot& slot) noexcept;
 
 /// Makes the objects, side by side in ascending order, and a capability to each.
 /// \pre there is room for them

@@ -62,6 +62,9 @@ class Memory : public World {
         watch();
     }
 
+    Memory(const Memory&) = delete;
+    Memory& operator=(const Memory&) = delete;
+
     ~Memory() {
         EXPECT_EQ(mmu->violations(), std::vector<std::string>{});
         EXPECT_EQ(caches->violations(), std::vector<std::string>{});

@@ -53,17 +53,10 @@ class Model : public Memory {
         switch (a.action) {
         case Action::MapTable: call(table, label::PageTableMap, {place, 3}, {where}); break;
         case Action::UnmapTable: call(table, label::PageTableUnmap, {}); break;
-        case Action::MapPage:
-            call(page, label::PageMap, {place, a.rights, a.rights >> 2}, {where});
-            break;
+        case Action::MapPage: map(page, place, a.rights, where); break;
         case Action::UnmapPage: call(page, label::PageUnmap, {}); break;
-        case Action::CopyPage:
-            call(root, label::CNodeCopy, {copy, 64, page, 64, a.rights}, {root});
-            break;
-        case Action::MakePool:
-            call(asid_control, label::ASIDControlMakePool, {second_pool, 64},
-                 {Memory::pages, root});
-            break;
+        case Action::CopyPage: make_copy(page, a.rights); break;
+        case Action::MakePool: make_pool(); break;
         case Action::Assign:
             call(a.which % 2 == 0 ? asid_pool : second_pool, label::ASIDPoolAssign, {}, {where});
             break;
@@ -81,6 +74,18 @@ class Model : public Memory {
         const std::array<u64, 10> all{frame,      copy,       other_frame, tables,       tables + 1,
                                       tables + 2, new_vspace, second_pool, third_vspace, vspace};
         return all[a.which % all.size()];
+    }
+
+    void map(u64 page, u64 place, u64 rights, u64 where) {
+        call(page, label::PageMap, {place, rights, rights >> 2}, {where});
+    }
+
+    void make_copy(u64 page, u64 rights) {
+        call(root, label::CNodeCopy, {copy, 64, page, 64, rights}, {root});
+    }
+
+    void make_pool() {
+        call(asid_control, label::ASIDControlMakePool, {second_pool, 64}, {Memory::pages, root});
     }
 
     void call(u64 cptr, u64 method, std::initializer_list<u64> words,
