@@ -27,9 +27,11 @@ add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${
 # counters.
 option(TESSERA_TRACE "Record trace events" OFF)
 option(TESSERA_BENCHMARK "Let programs print and read the counters in release kernels, too" OFF)
+# A kernel with a mistake in it, made to show what a program gains by that, must not check itself.
+option(TESSERA_INVARIANTS "Check the invariants in debug kernels" ON)
 add_compile_definitions(
     K_TRACE=$<BOOL:${TESSERA_TRACE}>
-    K_CHECK_INVARIANTS=$<CONFIG:Debug>
+    K_CHECK_INVARIANTS=$<AND:$<CONFIG:Debug>,$<BOOL:${TESSERA_INVARIANTS}>>
     K_DEBUG_CALLS=$<OR:$<CONFIG:Debug>,$<BOOL:${TESSERA_BENCHMARK}>>)
 
 # How all code for the machine is compiled, the kernel's and user programs', and why:

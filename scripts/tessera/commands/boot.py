@@ -66,6 +66,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="how many with each seed (default: %(default)s)")
     _seed_options(stress, 3)
     stress.set_defaults(action=_stress)
+    attack = actions.add_parser(
+        "attack", help="boot programs that try to break out", allow_abbrev=False,
+        description="Boots the attacks of tests/attack. The kernel must refuse each and go on; with "
+                    "--mutant, each must succeed on a kernel with the mistake that is written down "
+                    "beside it. Exit status 1 if not.")
+    attack.add_argument("names", metavar="NAME", nargs="*", help="which (default: all)")
+    attack.add_argument("--mutant", action="store_true", help="on the kernel with the mistake")
+    attack.add_argument("--no-build", action="store_true",
+                        help="boot what is built, as it is; a mutant is built all the same")
+    attack.add_argument("--programs", action="store_true", help="only build the programs")
+    attack.set_defaults(action=_attack, preset="kernel")
 
 
 def _seed_options(parser: argparse.ArgumentParser, seeds: int) -> None:
@@ -91,12 +102,13 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
 def _list(args: argparse.Namespace, tree: Tree) -> int:
     """`boot list`."""
     from tessera import chapter as chapters, console
-    from tessera.boot import demos, registration
+    from tessera.boot import attack, demos, registration
 
     chapter = chapters.load(tree, tree.chapter)
     if args.cmake:
         twin = chapter.number >= chapters.FIRST_USER_CHAPTER and demos.has_twin(tree, chapter)
-        print(registration.cmake(chapter, tree.root, demos=demos.earlier(tree), twin=twin), end="")
+        print(registration.cmake(chapter, tree.root, demos=demos.earlier(tree), twin=twin,
+                                 attacks=attack.tested(tree)), end="")
         return 0
     rows = [(boot.name, boot.ends, "no: console dialogue" if boot.dialogue else "yes")
             for boot in chapter.boots]
@@ -158,6 +170,21 @@ def _stress(args: argparse.Namespace, tree: Tree) -> int:
     _build(args, tree)
     cases = seeds.stress(tree, range(1, args.seeds + 1), args.operations)
     return 0 if seeds.check(tree, args.preset, cases, args.j) else 1
+
+
+def _attack(args: argparse.Namespace, tree: Tree) -> int:
+    """`boot attack`."""
+    from tessera.boot import attack as attacks
+    from tessera.build import build
+
+    wanted = attacks.chosen(tree, args.names)
+    _build(args, tree)
+    if not args.no_build:
+        build(tree, attacks.PRESET, [attacks.TARGET])
+    if args.programs:
+        return 0
+    fine = [attacks.check(tree, attack, on_mutant=args.mutant) for attack in wanted]
+    return 0 if all(fine) else 1
 
 
 def _build(args: argparse.Namespace, tree: Tree) -> None:

@@ -28,6 +28,7 @@ PRISTINE = "pristine"
 #: No student's business, or no help without what is left out.
 _LEFT_OUT = (
     "tests/tools/",
+    "tests/attack/",
     "tests/spec/",
     "tests/mutation/",
     "book/instructor/",

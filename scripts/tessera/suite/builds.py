@@ -18,7 +18,9 @@ _ELF = r"check\.(simd|init_array|undefined|rwx|relocations)"
 
 #: By preset: the tests that would judge a kernel of yesterday, or none, if it does not build.
 _NEEDED_BY = {
-    "kernel": re.compile(rf"\d\d\.(boot\.[^.]+|matrix\..*|demo\..*|{_ELF}|check\.headers\.kernel)"),
+    "kernel": re.compile(
+        rf"\d\d\.(boot\.[^.]+|(matrix|demo|attack)\..*|{_ELF}|check\.headers\.kernel)"
+    ),
     "kernel-release": re.compile(rf"\d\d\.{_ELF}"),
     "clang": re.compile(rf"\d\d\.(boot\..*\.clang|{_ELF}|check\.headers\.clang|check\.tidy)"),
 }
