@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 
 from tessera.book import excerpts
-from tessera.book.manuscript import Block, Page, blocks, named
+from tessera.book.manuscript import Block, Page, blocks, named, pictures_of
+from tessera.book.pictures import Drawer
 from tessera.book.sources import KERNEL, TESTS, Sources
 from tessera.book.transcripts import recipes
+from tessera.errors import Failure
 from tessera.tree import Tree
 
 #: Blocks that need not say where they come from: commands speak for themselves, drawings for nobody
@@ -25,11 +27,29 @@ class Checker:
     def __init__(self, tree: Tree, sources: Sources) -> None:
         self.tree = tree
         self.sources = sources
+        self.drawer = Drawer(tree)
         self._words: dict[int, frozenset[str]] = {}
 
     def mistakes(self, page: Page) -> list[str]:
         """All that is wrong with a page, a line each."""
-        return self.mistakes_in(page.text, page.stage)
+        return self.mistakes_in(page.text, page.stage) + self.wrong_pictures(page)
+
+    def wrong_pictures(self, page: Page) -> list[str]:
+        """Pictures that cannot be drawn, and names in them that nothing bears at that stage."""
+        return [
+            f"{path}: {wrong}"
+            for path in pictures_of(page)
+            for wrong in self._wrong_picture(path, page.stage)
+        ]
+
+    def _wrong_picture(self, path: str, stage: int) -> list[str]:
+        try:
+            svg = self.drawer.svg(path)
+        except Failure as failure:
+            return [str(failure)]
+        words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+        names = re.findall(r"[\w:]+\(\)|kernel/[\w./-]+", words)
+        return [wrong for name in names if (wrong := self.wrong_name(name, stage))]
 
     def mistakes_in(self, text: str, stage: int) -> list[str]:
         """All that is wrong with a text that speaks of a stage."""

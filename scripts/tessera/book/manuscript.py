@@ -1,6 +1,7 @@
 """The manuscript: which files in `book/` become pages, and what a page is made of."""
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,8 @@ PARTS = (
     ("Decisions", "decisions/*.md"),
     ("For instructors", "instructor/*.md"),
 )
+#: `![what it shows](pictures/NAME.svg "caption")`
+PICTURE = re.compile(r'!\[([^]]*)\]\(([^) ]+)(?:\s+"([^"]*)")?\)')
 #: What is not a page of its own: for contributors, or a form to be filled in.
 _NOT_PAGES = re.compile(r"(^|/)(README|0000-template)\.md$")
 #: Left out of the site that is given to students.
@@ -123,6 +126,15 @@ def named(text: str) -> list[str]:
     """What stands in backticks in the running text."""
     text = re.sub(r"<!--.*?-->", "", prose(text), flags=re.DOTALL)
     return [" ".join(name.split()) for name in re.findall(r"`([^`]+)`", text)]
+
+
+def pictures_of(page: Page) -> list[str]:
+    """The pictures that a page shows, as paths inside book/."""
+    folder = posixpath.dirname(page.path)
+    return [
+        posixpath.normpath(posixpath.join(folder, found[2]))
+        for found in PICTURE.finditer(prose(page.text))
+    ]
 
 
 def slug(title: str) -> str:

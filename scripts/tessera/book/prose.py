@@ -15,7 +15,7 @@ from typing import Callable
 from tessera.book import blocks as rendered
 from tessera.book.frame import Sheet, plain_title
 from tessera.book.links import Links
-from tessera.book.manuscript import ANSWERS, Block, Page, pieces, slug
+from tessera.book.manuscript import ANSWERS, PICTURE, Block, Page, pieces, slug
 from tessera.errors import Failure
 
 _INLINE, _BLOCK = "xqi{}iqx", "xqb{}bqx"
@@ -23,7 +23,6 @@ _MARK = re.compile(r"xqi(\d+)iqx")
 _BLOCK_MARK = re.compile(r"<p(?: [^>]*)?>\s*xqb(\d+)bqx\s*</p>")
 _CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
-_PICTURE = re.compile(r'!\[([^]]*)\]\(([^) ]+)(?:\s+"([^"]*)")?\)')
 _LINK = re.compile(r"\[((?:[^][]|\[[^]]*\])+)\]\(([^) ]+)\)")
 _HEADING = re.compile(r"^(#{1,4}) (.+)$", re.MULTILINE)
 _RENDERED_HEADING = re.compile(
@@ -53,7 +52,7 @@ class Weave:
         )
         text = _COMMENT.sub("", text)
         text = _CODE.sub(lambda found: self._code(found[2]), text)
-        text = _PICTURE.sub(lambda found: self._picture(found), text)
+        text = PICTURE.sub(lambda found: self._picture(found), text)
         text = _LINK.sub(lambda found: self._link(found[1], found[2]), text)
         text = re.sub(r"([\\@])", r"\\\1", text)
         text = re.sub(r"(?<![\w#&])#(?=\w)", r"\\#", text)

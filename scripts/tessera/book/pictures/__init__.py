@@ -1,18 +1,18 @@
-"""Pictures of the book: SVG files, Graphviz sources, and modules here that draw from data.
+"""Pictures of the book: SVG files, Graphviz sources, charts, and modules here that draw from data.
 
 A picture `pictures/NAME.svg` in the manuscript is `book/pictures/NAME.svg`, or is made of
-`book/pictures/NAME.dot`, or by `draw(tree)` of the module NAME in this package. Whatever it comes from,
-it is put into the page itself, so that it has the page's colours.
+`book/pictures/NAME.dot` (a graph) or `NAME.seq` (a sequence chart), or by `draw(tree)` of the module
+NAME in this package. It is put into the page itself, so that it has the page's colours.
 """
 from __future__ import annotations
 
 import importlib
 import importlib.util
 import re
-import subprocess
 from html import escape
 from pathlib import PurePosixPath
 
+from tessera.book import graphs, sequence
 from tessera.errors import Failure
 from tessera.tree import Tree
 
@@ -38,34 +38,14 @@ class Drawer:
         file = self._tree.root / "book" / path
         if file.is_file():
             return file.read_text(encoding="utf-8")
+        if (source := file.with_suffix(".seq")).is_file():
+            return sequence.read(source.read_text(encoding="utf-8"), self._tree).svg()
         if (source := file.with_suffix(".dot")).is_file():
-            return _graphviz(source.read_text(encoding="utf-8"), path)
+            return graphs.render(source.read_text(encoding="utf-8"), f"book/{path}")
         module = f"tessera.book.pictures.{PurePosixPath(path).stem.replace('-', '_')}"
         if importlib.util.find_spec(module):
             return importlib.import_module(module).draw(self._tree)
         raise Failure(f"there is no picture book/{path}, neither drawn nor to be drawn from data")
-
-
-def _graphviz(source: str, path: str) -> str:
-    """Runs dot. What it would paint black on white takes the colour of the text."""
-    done = subprocess.run(
-        [
-            "dot",
-            "-Tsvg",
-            "-Gbgcolor=transparent",
-            "-Gfontname=sans-serif",
-            "-Nfontname=sans-serif",
-            "-Efontname=sans-serif",
-        ],
-        input=source,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise Failure(f"dot cannot draw book/{path}: {done.stderr.strip()}")
-    svg = re.sub(r'(fill|stroke)="(black|#000000)"', r'\1="currentColor"', done.stdout)
-    return re.sub(r"<text (?![^>]*fill=)", '<text fill="currentColor" ', svg)
 
 
 def prepared(svg: str, alternative: str, name: str) -> str:
