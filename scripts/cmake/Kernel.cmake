@@ -180,7 +180,7 @@ macro(_tessera_host_kernel)
 endmacro()
 
 # tessera_headers(arch layers...): every header of the layers and of the architecture compiles alone
-# (target all_verify_interface_header_sets). Two sets, since a set's folders must not contain one another.
+# (scripts/checks/headers.py). Two sets, since a set's folders must not contain one another.
 function(tessera_headers arch)
     list(TRANSFORM ARGN APPEND "/*.hpp" OUTPUT_VARIABLE patterns)
     file(GLOB_RECURSE layers CONFIGURE_DEPENDS ${patterns} arch/contract.hpp)

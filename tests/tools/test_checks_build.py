@@ -15,6 +15,7 @@ cmake_minimum_required(VERSION 3.25)
 project(small LANGUAGES CXX ASM)
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_SOURCE_DIR}/cmake)
 set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 include(Warnings)
 include(Kernel)
 add_subdirectory(kernel)
@@ -65,14 +66,62 @@ def build(tree: Path, target: str, toolchain: str | None) -> tuple[bool, str]:
     return done.returncode == 0, done.stdout
 
 
+def headers(tree: Path) -> tuple[bool, str]:
+    """Whether headers.py is content with the build folder, and what it said."""
+    done = subprocess.run([tree / "scripts/checks/headers.py", tree / "build"], capture_output=True, text=True)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+LEANS = "int sum(std::span<int> all);\n"
+A, B = '#include "base/a.hpp"\n', '#include "base/b.hpp"\n'
+
+
 @pytest.mark.parametrize("toolchain", ["aarch64-gcc", None])
-def test_headers_must_compile_alone(tree: Path, toolchain: str | None) -> None:
-    target = "all_verify_interface_header_sets"
-    worked, said = build(tree, target, toolchain)
+@pytest.mark.parametrize(
+    ("beginning", "broken", "text"),
+    [
+        pytest.param(A, "a", LEANS, id="a source begins with it"),
+        pytest.param(B, "a", LEANS, id="a header that a source begins with begins with it"),
+        pytest.param(A, "b", LEANS, id="nothing begins with it"),
+        pytest.param(f"#include <span>\n{A}", "a", LEANS, id="a source includes what it needs"),
+        pytest.param(f"#define ELSEWHERE\n{A}", "a", f"#ifndef ELSEWHERE\n{LEANS}#endif\n", id="a source has a macro"),
+    ],
+)
+def test_headers_must_compile_alone(tree: Path, toolchain: str | None, beginning: str, broken: str, text: str) -> None:
+    write(tree, "kernel/base/b.hpp", HEADER + A * (beginning == B))
+    write(tree, "kernel/base/a.cpp", SOURCE.replace(A, beginning))
+    worked, said = build(tree, "kernel_objects" if toolchain else "kernel_host", toolchain)
     assert worked, said
-    write(tree, "kernel/base/a.hpp", "#pragma once\nint sum(std::span<int> all);\n")
-    worked, said = build(tree, target, toolchain)
-    assert not worked and "base/a.hpp:2" in said
+    worked, said = headers(tree)
+    assert worked, said
+    write(tree, f"kernel/base/{broken}.hpp", HEADER + text)
+    worked, said = headers(tree)
+    assert not worked and f"kernel/base/{broken}.hpp:" in said and "std" in said
+
+
+def test_what_a_source_has_proved_is_not_compiled_again(tree: Path) -> None:
+    """Of a.hpp, c.hpp, with which that begins, and b.hpp only the last is left, and the architecture's."""
+    write(tree, "kernel/base/a.hpp", '#pragma once\n\n// About it.\n#include "base/c.hpp"\n#include "base/b.hpp"\n')
+    write(tree, "kernel/base/b.hpp", HEADER)
+    write(tree, "kernel/base/c.hpp", HEADER)
+    worked, said = build(tree, "kernel_host", None)
+    assert worked, said
+    worked, said = headers(tree)
+    assert worked, said
+    alone = {file.name.partition(".")[0] for file in (tree / "build").rglob("*.hpp.cxx.o")}
+    assert alone == {"b", "contract"}, "contract.hpp begins with cpu.hpp"
+
+
+@pytest.mark.parametrize(("option", "left"), [("-DMORE=1", False), ("-UMORE", True)])
+def test_only_what_is_compiled_alike_proves_anything(tree: Path, option: str, left: bool) -> None:
+    """The header's own unit has an option, and the source has it too, or has it not."""
+    with (tree / "kernel/CMakeLists.txt").open("a") as stream:
+        stream.write(f"target_compile_options(kernel_headers INTERFACE -DMORE=1)\n"
+                     f"target_compile_options(kernel_host PRIVATE {option})\n")
+    worked, said = build(tree, "kernel_host", None)
+    assert worked, said
+    assert headers(tree)[0]
+    assert bool(list((tree / "build").rglob("a.hpp.cxx.o"))) is left
 
 
 #: 128-bit division is a function of libgcc.
