@@ -6,16 +6,19 @@ from typing import Sequence
 
 from tessera.book import excerpts, highlight, transcripts
 from tessera.book.checks import LANGUAGES, at_stage
+from tessera.book.history import Histories
 from tessera.book.links import Links
 from tessera.book.manuscript import Block, Page
+from tessera.book.worklist import Worklists
 from tessera.tree import Tree
 
 
 class Blocks:
     """Renders blocks; what they say has been checked before."""
 
-    def __init__(self, tree: Tree, links: Links) -> None:
+    def __init__(self, tree: Tree, links: Links, histories: Histories) -> None:
         self._tree = tree
+        self._worklists = Worklists(tree, links, histories)
         self._links = links
         self._sources = links.sources
 
@@ -31,6 +34,8 @@ class Blocks:
             return figure("console", "", [_command(line) for line in block.lines])
         if block.kind == "tried":
             return self._tried(block, page)
+        if block.kind == "files":
+            return self._worklists.html(page.stage)
         return figure(block.kind, "", [highlight.plain(line) for line in block.lines])
 
     def _code(self, block: Block, stage: int) -> str:

@@ -68,6 +68,10 @@ class Checker:
             return self._wrong_recipe(block, stage)
         if block.kind == "boot":
             return self._wrong_output(block)
+        if block.kind == "files":
+            return (
+                "a block `files` is made from the stage: it holds nothing" if block.lines else None
+            )
         if block.kind not in LANGUAGES | {"diff"}:
             return f"'{block.kind}' says nothing about what this is; see book/README.md"
         if block.kind != "diff" and not block.lines:

@@ -72,6 +72,11 @@ class Site:
         """Addresses of what names mean."""
         return Links(self.sources)
 
+    @cached_property
+    def histories(self) -> Histories:
+        """Functions through the stages."""
+        return Histories(self.sources)
+
     def bring_up_to_date(self) -> None:
         """Renders the site unless it has been rendered from just these files. One at a time."""
         self.work.mkdir(parents=True, exist_ok=True)
@@ -138,7 +143,7 @@ class Site:
 
     def _weaves(self) -> list[Weave]:
         by_path = {page.path: page for page in self.pages}
-        blocks = Blocks(self.tree, self.links)
+        blocks = Blocks(self.tree, self.links, self.histories)
         draw = pictures.Drawer(self.tree)
         return [
             Weave(page, f"tesserapage{number}", self.links, blocks, by_path.get, draw.figure)
@@ -178,14 +183,13 @@ class Site:
         """Every page but for its frame."""
         yield from prose
         yield search.sheet()
-        histories = Histories(self.sources)
         yield from StagePages(
-            self.tree, self.links, histories, self.chapters, self.pages, self._recordings()
+            self.tree, self.links, self.histories, self.chapters, self.pages, self._recordings()
         ).sheets()
-        yield from historypage.sheets(histories, self.links)
+        yield from historypage.sheets(self.histories, self.links)
         yield from sourcepage.sheets(
-            self.links, self.chapters, histories, doxygen.types(html.parent)
+            self.links, self.chapters, self.histories, doxygen.types(html.parent)
         )
         yield from api.Reference(
-            html, doxygen.files(html.parent, self.tree.root), self.links, histories
+            html, doxygen.files(html.parent, self.tree.root), self.links, self.histories
         ).sheets()

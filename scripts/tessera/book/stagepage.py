@@ -6,11 +6,12 @@ from html import escape
 from typing import Iterator
 
 from tessera.book import cast, changes, chart, highlight
-from tessera.book.changes import Change, Line
+from tessera.book.changes import Change
+from tessera.book.changeview import ChangeView
 from tessera.book.explanations import explain
 from tessera.book.frame import Sheet, plain_title, stage_address
 from tessera.book.history import Histories
-from tessera.book.links import Links, flat
+from tessera.book.links import Links
 from tessera.book.manuscript import Page
 from tessera.book.recording import Line as Printed
 from tessera.chapter import Chapter
@@ -140,48 +141,8 @@ class StagePages:
     def _changes(self, changed: list[Change], stage: int) -> str:
         """The diff, a fold for each file, with a line on what the file is."""
         lines = explain(self.tree, self.links.sources, stage, changed)
+        view = ChangeView(self.links)
         button = (
             '<p><button type="button" class="unfold" aria-pressed="false">Unfold all</button></p>'
         )
-        return button + "".join(
-            self._change(change, stage, lines[change.path]) for change in changed
-        )
-
-    def _change(self, change: Change, stage: int, line: str) -> str:
-        old = self._coloured(stage - 1, change.before)
-        new = self._coloured(stage, change.path if change.after else None)
-        body = "".join(_hunk(hunk, old, new) for hunk in change.hunks)
-        source = (
-            f'<p class="whole"><a href="{self.links.source(stage, change.path)}">The whole file</a></p>'
-            if change.after
-            else ""
-        )
-        return (
-            f'<details class="file" id="{flat(change.path)}"><summary><code>{escape(change.path)}</code> '
-            f"<small>{change.kind} <span class='plus'>+{change.added}</span> "
-            f"<span class='minus'>−{change.removed}</span></small>"
-            f'<span class="line">{marked(line)}</span></summary>{source}'
-            f'<pre class="diff" tabindex="0"><code>{body}</code></pre></details>'
-        )
-
-    def _coloured(self, stage: int, path: str | None) -> list[str]:
-        """The lines of a file at a stage, in colours."""
-        if path is None or stage < 1:
-            return []
-        return highlight.lines(self.links.sources.text(stage, path), highlight.kind_of(path))
-
-
-def _hunk(lines: list[Line], old: list[str], new: list[str]) -> str:
-    """A hunk: what goes, what comes, and what stands around it."""
-    tags = {"+": "ins", "-": "del", " ": "span"}
-    rows = [f'<span class="gap">line {lines[0].at}</span>\n'] if lines else []
-    for line in lines:
-        text = (old if line.sign == "-" else new)[line.at - 1]
-        rows.append(f"<{tags[line.sign]}>{line.sign}{text}</{tags[line.sign]}>\n")
-    return "".join(rows)
-
-
-def marked(text: str) -> str:
-    """A line of text with names in backticks."""
-    pieces = escape(text, quote=False).split("`")
-    return "".join(f"<code>{piece}</code>" if at % 2 else piece for at, piece in enumerate(pieces))
+        return button + "".join(view.fold(change, stage, lines[change.path]) for change in changed)
