@@ -1,13 +1,14 @@
 """What a reader writes who builds a chapter from its page: a `files` block, made from the stage.
 
-Types, signatures, register values and the build's own files cannot be guessed, so they can be unfolded.
-What is left to the reader, code and assembly, is named: the functions that are new in a file, and
-those that change.
+Types, signatures, register values and the build's own files cannot be guessed, so they can be
+unfolded. What is left to the reader, code and assembly, is named: the functions that are new in a
+file, and those that change.
 """
 from __future__ import annotations
 
 from html import escape
 
+from tessera import chapter
 from tessera.book import changes
 from tessera.book.changes import Change
 from tessera.book.changeview import ChangeView, head
@@ -18,7 +19,9 @@ from tessera.book.sources import KERNEL
 from tessera.tree import Tree
 
 #: What a page tells as little of as one could guess it.
-_GIVEN = (".hpp", ".def", ".inc", ".ld", "CMakeLists.txt")
+_GIVEN = (".hpp", ".def", ".inc", ".ld", "CMakeLists.txt", "asm_offsets.cpp")
+#: Says what a chapter shows, in words that nobody can guess, with nothing to learn in it.
+_DEMO = "kernel/demo/"
 #: The tests' processor, what is said of folders, and the stage's number.
 _ASIDE = ("kernel/arch/host/", "kernel/CHAPTER")
 
@@ -39,11 +42,22 @@ class Worklists:
         body = "".join(self._file(change, stage, lines[change.path]) for change in own)
         return (
             f'<details class="worklist"><summary>To build it yourself: {len(own)} files, {new} of '
-            f"them new</summary>{_beginning(stage)}{body}</details>"
+            f"them new</summary>{_beginning(stage)}{body}{self._log(stage)}</details>"
+        )
+
+    def _log(self, stage: int) -> str:
+        """All that the chapter's first boot has to print in the end."""
+        boot = chapter.load(self._tree, stage).boots[0].name
+        log = self._tree.chapter_dir(stage) / "expected" / f"{boot}.log"
+        text = escape(log.read_text(encoding="utf-8"))
+        return (
+            f'<details class="file"><summary>All that the boot <code>{escape(boot)}</code> prints'
+            f'</summary><pre tabindex="0"><code>{text}</code></pre></details>'
         )
 
     def _file(self, change: Change, stage: int, line: str) -> str:
-        if change.path.endswith(_GIVEN) and change.after:
+        given = change.path.endswith(_GIVEN) or change.path.startswith(_DEMO)
+        if given and change.after:
             return self._view.fold(change, stage, line)
         functions = self._histories.touched(stage).get(change.path, [])
         named = ", ".join(
@@ -69,7 +83,7 @@ def _beginning(stage: int) -> str:
     )
     return (
         f"<p>Begin with {start}. What can be unfolded (headers, tables, the linker's and the build's "
-        "files) is given. What cannot is yours to write, and this page tells how. <code>./tessera "
+        "files, the demo) is given. What cannot is yours to write, and this page tells how. <code>./tessera "
         "run</code> boots what you have; <code>./tessera boot check</code> holds all that it prints "
         "against the expected logs.</p>"
     )
