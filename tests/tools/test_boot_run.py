@@ -99,6 +99,47 @@ def test_qemus_own_words_are_shown(tmp_path: Path) -> None:
         "tessera: chapter 01: QEMU died: exit status 1; nothing was printed")
 
 
+# ---- What it printed ----
+
+#: What the kernel `ok` prints.
+LOG = "one\ntwo\n[ch01] OK\n"
+#: What `where` prints, as it is recorded.
+PLACES = "at <address>\ntree at <address>\nmagic <address>\n[ch01] OK\n"
+
+
+def test_a_log_as_expected_is_called_so(tmp_path: Path) -> None:
+    done = tool(make_tree(tmp_path / "tree", expected={"only": LOG}), "run")
+    assert done.stdout == (f"{LOG}✓ chapter 01 ended well\n"
+                           "✓ its log is the expected one, chapters/01/expected/only.log\n")
+
+
+def test_a_boot_that_ends_well_with_another_log_is_told_apart(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "tree", expected={"only": LOG.replace("two", "2")})
+    done = tool(tree, "run")
+    assert (done.returncode, "is the expected one" in done.stdout) == (0, False)
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "2 2 ≠│2 two" in lines
+    assert lines[-1] == "! its log differs from the expected one, chapters/01/expected/only.log:2"
+
+
+def test_what_is_replaced_in_logs_does_not_differ(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "tree", "where", expected={"only": PLACES})
+    assert "its log is the expected one" in tool(tree, "run").stdout
+
+
+@pytest.mark.parametrize("wish", [["--memory=64M"], ["--append=a"], ["--qemu=-d int"],
+                                  ["--preset=kernel-release"]])
+def test_a_boot_that_was_not_recorded_is_not_compared(tmp_path: Path, wish: list[str]) -> None:
+    tree = make_tree(tmp_path / "tree", expected={"only": "another\n"})
+    assert tool(tree, "run", *wish).stdout.endswith("✓ chapter 01 ended well\n")
+
+
+def test_a_boot_that_ends_wrong_is_wrong_enough(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "tree", "panic", expected={"only": LOG})
+    done = tool(tree, "run")
+    assert (done.returncode, "expected one" in done.stdout) == (1, False)
+
+
 # ---- Nobody types ----
 
 def test_input_from_a_pipe_or_a_file_is_typed(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""A boot in front of the user: serial output as it comes, the keyboard passed through."""
+"""A boot in front of the user: serial output as it comes, the keyboard passed through.
+
+How it ended is not all: a kernel may end well and have printed something else than it should. So where
+the tree has the expected log of just this boot, the two are compared.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -9,10 +13,13 @@ from pathlib import Path
 from typing import Sequence
 
 from tessera import console
-from tessera.boot import files, machine, process
+from tessera.boot import files, golden, machine, process
+from tessera.boot.check import COMPARED_PRESETS
 from tessera.boot.ending import End, Ending, judge
 from tessera.boot.keyboard import keyboard
-from tessera.boot.session import QUIET
+from tessera.boot.report import relative, show_difference
+from tessera.boot.session import QUIET, Stop
+from tessera.boot.sidebyside import first_different_line
 from tessera.chapter import FIRST_USER_CHAPTER, Boot, Chapter, machine_problems
 from tessera.errors import Misuse
 from tessera.tree import Tree
@@ -65,7 +72,10 @@ def run(tree: Tree, preset: str, chapter: Chapter, boot: Boot, wishes: Wishes) -
         print(done.errors, file=sys.stderr)
     if wishes.root_task is not None:
         return _report(chapter, dataclasses.replace(boot, ends="ok"), judge(done, None))
-    return _report(chapter, boot, judge(done, chapter.number))
+    status = _report(chapter, boot, judge(done, chapter.number))
+    if status == 0 and done.stop is not Stop.USER and _is_recorded(preset, boot, wishes):
+        _compare(tree, chapter, boot, golden.normalise(golden.text(done.output), boot.keep))
+    return status
 
 
 class _Screen:
@@ -108,3 +118,25 @@ def _report(chapter: Chapter, boot: Boot, ending: Ending) -> int:
         return 0
     console.error(f"{label}: {ending.sentence}", ending.hint)
     return 1
+
+
+def _is_recorded(preset: str, boot: Boot, wishes: Wishes) -> bool:
+    """Whether this is the boot that was recorded, on that machine, with nothing typed."""
+    return preset in COMPARED_PRESETS and wishes == Wishes() and not boot.dialogue
+
+
+def _compare(tree: Tree, chapter: Chapter, boot: Boot, actual: str) -> None:
+    """Holds the log against the expected one, if there is one. To differ is no failure here:
+    whoever changes a kernel wants to see what becomes of it."""
+    file = files.expected(files.home_of(tree), chapter.number, boot.name)
+    if (expected := files.read(file)) is None:
+        return
+    if actual == expected:
+        console.good(f"its log is the expected one, {relative(file, tree)}")
+        return
+    console.out()
+    show_difference(expected, actual)
+    console.out()
+    line = first_different_line(golden.lines(expected), golden.lines(actual))
+    console.out(f"! its log differs from the expected one, {relative(file, tree)}:{line}",
+                style="yellow")

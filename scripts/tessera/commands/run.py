@@ -1,8 +1,10 @@
 """Builds a chapter's kernel, boots it in QEMU and shows its serial output.
 
 Without NN it is the chapter of this tree: the newest one, edited or not, or that of the tag you
-are at. What is missing is set up first. The last line says how it ended: exit status 0 if as the
-chapter declares, 1 if not.
+are at. What is missing is set up first. In the end it says how the boot ended: exit status 0 if as the
+chapter declares, 1 if not. A boot that is just as the chapter declares it, with none of the options
+below, is also held against its expected log, chapters/NN/expected/; what differs is shown side by
+side. `./tessera boot check` does so with all boots of the chapter, twice, and fails if one differs.
 
 What you type goes to the kernel, but for two keys. Ctrl-A x switches the machine off, when you have
 seen enough: exit status 0. Ctrl-C breaks off: exit status 130.
@@ -76,7 +78,7 @@ def _wishes(args: argparse.Namespace) -> Wishes:
     except ValueError as error:
         raise Misuse(f"--qemu: {error}") from error
     machine = {name: getattr(args, name) for name in _MACHINE if getattr(args, name) is not None}
-    return Wishes(machine, args.append, args.root_task, qemu)
+    return Wishes(machine, args.append, args.root_task, tuple(qemu))
 
 
 def stage_tree(tree: Tree, number: int) -> Tree:
