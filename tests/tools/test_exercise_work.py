@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,18 @@ def test_check_tells_right_from_wrong_and_knows_a_mistake(space: Workspace) -> N
     assert known is not None and known.hint == "Count again."
     (root / FILE).write_text(RIGHT)
     assert statuses(space) == ["passed"] * 3
+
+
+def test_a_mistake_is_known_wherever_the_code_around_it_lies(space: Workspace) -> None:
+    failed, *_ = workspace.check(space)
+
+    def signed(failure: str) -> signature.Signature:
+        return signature.of(space.exercise, [replace(failed, failure=failure)])
+
+    here = signed("x16 is 0x4014a8, 8072 objects, and the answer is 41")
+    assert here == signed("x16 is 0x40166c, 8064 objects, and the answer is 41")
+    assert here != signed("x16 is 0x4014a8, 8072 objects, and the answer is 43")
+    assert signed("core 0x0000000080000000") != signed("core 0x80000000")
 
 
 @pytest.mark.parametrize(
