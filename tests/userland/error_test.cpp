@@ -43,6 +43,14 @@ TEST(Refusal, SaysWhereALookupEnded) {
         "FailedLookup: destination lookup, GuardMismatch, 64 bits left, guard 0xa of 51 bits\n");
 }
 
+TEST(Refusal, IsReportedWhereNobodyExpectsIt) {
+    const FakeKernel kernel;
+    user::must(k::Ok{});
+    EXPECT_EQ(kernel.printed, "");
+    user::must(k::Unexpected{user::Refusal{Error::DeleteFirst, {}}});
+    EXPECT_EQ(kernel.printed, "unexpected: DeleteFirst\n");
+}
+
 TEST(Refusal, IsTakenFromTheBuffer) {
     const FakeKernel kernel;
     for (int i = 0; i < 5; ++i)

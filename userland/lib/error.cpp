@@ -57,4 +57,10 @@ void print_refusal(const Refusal& refusal) noexcept {
     print("\n");
 }
 
+void must(const Status& status) noexcept {
+    if (status) return;
+    print("unexpected: ");
+    print_refusal(status.error());
+}
+
 } // namespace user

@@ -39,4 +39,7 @@ using Status = Result<k::Ok>;
 /// Prints why something was refused, as a line.
 void print_refusal(const Refusal& refusal) noexcept;
 
+/// For what has to succeed, for the rest to make sense: a line says so where it does not.
+void must(const Status& status) noexcept;
+
 } // namespace user

@@ -72,12 +72,6 @@ void attempt(const char* what, Attempt attempt) {
     if (!status && changed) print("  ... BUT SOMETHING HAS CHANGED\n");
 }
 
-void must(const Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 /// Any message to any capability: stubs would mend it.
 Status send(u64 cptr, u64 label, std::initializer_list<u64> words, u64 caps = 0) {
     const auto info = seL4_Call(cptr, user::message(label, words, caps));

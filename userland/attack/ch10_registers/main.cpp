@@ -53,10 +53,6 @@ struct Sent {
     u64 caps = 0;
 };
 
-void must(const user::Status& status) {
-    if (!status) rt::panic("something that should work does not");
-}
-
 bool is_empty(u64 slot) {
     return user::Capability{slot}.type() == CapabilityType::Null;
 }

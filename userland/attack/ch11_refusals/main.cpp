@@ -42,10 +42,6 @@ void report(std::string_view what, const Status& status) {
         user::print_refusal(status.error());
 }
 
-void must(const Status& status) {
-    if (!status) report("UNEXPECTED", status);
-}
-
 void make_objects() {
     const auto& info = user::boot_info();
     u64 i = 0;

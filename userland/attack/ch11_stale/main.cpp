@@ -23,10 +23,6 @@ constexpr u64 copy_slot = 0x1e13;
 
 constexpr u64 here = 0x100'0000'0000;
 
-void must(const user::Status& status) {
-    if (!status) user::print_refusal(status.error());
-}
-
 void read() {
     (void)*reinterpret_cast<volatile u64*>(here);
 }

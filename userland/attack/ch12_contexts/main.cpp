@@ -18,12 +18,6 @@ using user::Tcb;
 
 constexpr Tcb victim{0x1f00}; // a slot of the root CNode
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 struct Attempt {
     std::string_view what;
     u64 value;

@@ -27,12 +27,6 @@ constexpr u64 limit = 50;
 
 constinit user::Thread prisoner;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 void attempt(std::string_view what, const user::Status& status) {
     print("  {}: ", what);
     if (status)

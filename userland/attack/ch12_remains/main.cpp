@@ -25,12 +25,6 @@ constinit Registers after{};
 constinit std::array<u64, 512> stack{};
 constinit unsigned mistakes = 0;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 void expect(std::string_view what, bool holds) {
     print("  {}: {}\n", what, holds ? "yes" : "NO");
     mistakes += !holds;

@@ -40,12 +40,6 @@ constexpr u8 cnode_radix = 2;
 
 constinit user::Thread client;
 
-void must(const Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 /// Prints what an attempt came to.
 void show(const char* what, const Status& status) {
     print("  {:<44} ", what);

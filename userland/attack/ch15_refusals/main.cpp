@@ -35,12 +35,6 @@ constexpr u64 own_priority = 50;
 
 constinit std::array<user::Thread, 2> threads;
 
-void must(const Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 /// Prints what an attempt came to.
 void show(const char* what, const Status& status) {
     print("  {:<44} ", what);

@@ -66,12 +66,6 @@ constexpr u64 nothing_there = 0x7000'0000;
 constexpr u64 stack_pointer = 0x5eed0;
 constexpr u64 flags = 0x6000'0000;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 void make_objects() {
     const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;

@@ -46,12 +46,6 @@ void report(const char* what, const user::Status& status) {
         user::print_refusal(status.error());
 }
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 // --- Lookup -------------------------------------------------------------------------------------
 
 /// A CNode on the way, as this program has made it.

@@ -34,12 +34,6 @@ constexpr u64 third = 0x1f04;
 constexpr u64 many = 0x1f05;
 constexpr u64 tree_slots = 0x1f20;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 bool is_empty(u64 slot) {
     return user::Capability{slot}.type() == CapabilityType::Null;
 }

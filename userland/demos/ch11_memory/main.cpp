@@ -54,10 +54,6 @@ void report(const char* what, const user::Status& status) {
         user::print_refusal(status.error());
 }
 
-void must(const user::Status& status) {
-    if (!status) report("UNEXPECTED", status);
-}
-
 u64 read(u64 address) {
     return *reinterpret_cast<volatile u64*>(address);
 }

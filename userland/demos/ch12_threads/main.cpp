@@ -29,12 +29,6 @@ constexpr u64 normal = 20;
 constexpr u64 low = 10;
 constexpr u64 high = 30;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 void say(const user::Status& status) {
     if (status)
         print("ok\n");

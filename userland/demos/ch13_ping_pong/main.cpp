@@ -35,12 +35,6 @@ constexpr u64 threads_there_are = 3;
 
 constinit std::array<Thread, threads_there_are> threads;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 /// The TCB of a thread that has yet to begin, or has ended.
 user::Tcb tcb(u64 which) {
     return user::Tcb{threads_slot + which};

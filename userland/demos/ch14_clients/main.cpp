@@ -37,12 +37,6 @@ constexpr u64 threads_there_are = 2;
 
 constinit std::array<Thread, threads_there_are> threads;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 std::string_view error_in(MessageInfo info) {
     return name(k::abi::Error{info[MessageInfo::label]});
 }

@@ -39,12 +39,6 @@ constexpr usize threads_there_are = 3;
 
 constinit std::array<user::Thread, threads_there_are> threads;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 user::Tcb tcb(u64 which) {
     return user::Tcb{threads_slot + which};
 }

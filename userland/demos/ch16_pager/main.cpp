@@ -46,7 +46,7 @@ constexpr u64 data_pages = 8;
 constexpr u64 data_frames = 3;
 
 template <class T>
-T must(const user::Result<T>& result) {
+T value_of(const user::Result<T>& result) {
     if (result) return *result;
     print("unexpected: ");
     user::print_refusal(result.error());
@@ -73,7 +73,7 @@ struct SharedFrame {
 
     static SharedFrame make(user::AddressSpace& own_space) {
         static u64 next = window_address;
-        const Frame frame = must(objects->make<Frame>()).object;
+        const Frame frame = value_of(objects->make<Frame>()).object;
         const SharedFrame shared{frame, copy_of(frame), reinterpret_cast<void*>(next)};
         must(own_space.map(shared.own, next));
         next += page_bytes;
@@ -187,7 +187,7 @@ class Handler {
         if (word(Words::prefetch) != 0) {
             print("  fetches from {:#x}: the page of its code\n", address);
             const Frame code = user::image_frame(reinterpret_cast<const void*>(&patient));
-            return static_cast<void>(must(space_->map(copy_of(code), code_address, read_only)));
+            return must(space_->map(copy_of(code), code_address, read_only));
         }
         const u64 page = (address - data_address) / page_bytes;
         print("  {} page {}: ", (word(Words::status) & write) != 0 ? "writes to" : "reads", page);
@@ -210,7 +210,7 @@ class Handler {
         const u64 cptr = word(Words::address);
         print("  receives from {:#x}: {}\n", cptr,
               name(k::abi::LookupFailureType{word(Words::lookup_failure)}));
-        const auto made = must(objects->make<user::Notification>());
+        const auto made = value_of(objects->make<user::Notification>());
         must(own_cspace.slot(cptr).mint_from(slot_of(made.object), user::all_rights, 0x5e1));
         user::Notification{cptr}.signal();
     }
@@ -241,7 +241,7 @@ constexpr u64 missing_slot = 0x1f00; // far behind those that boot fills
 
 /// Makes the patient: a thread with an address space in which there is nothing.
 user::Tcb make_patient(user::AddressSpace& space, user::Endpoint handler) {
-    const auto tcb = must(objects->make<user::Tcb>()).object;
+    const auto tcb = value_of(objects->make<user::Tcb>()).object;
     user::Surroundings around = user::own_surroundings;
     around.fault_endpoint = handler.cptr();
     around.vspace = space.vspace();
@@ -267,8 +267,8 @@ int main() {
     slots.emplace(user::boot_info().empty);
     objects.emplace(user::boot_info(), *slots);
     user::AddressSpace own{user::own_vspace, *objects};
-    auto space = must(user::make_address_space(*objects));
-    const auto endpoint = must(objects->make<user::Endpoint>()).object;
+    auto space = value_of(user::make_address_space(*objects));
+    const auto endpoint = value_of(objects->make<user::Endpoint>()).object;
     const user::Tcb patient = make_patient(space, endpoint);
     Handler handler{own, space, patient};
 

@@ -25,12 +25,6 @@ constexpr u64 inner = 0x1f02;
 
 constexpr u8 table_bits = 10;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 /// The first untyped that is memory and large enough.
 Untyped memory() {
     const seL4_BootInfo& info = *seL4_GetBootInfo();

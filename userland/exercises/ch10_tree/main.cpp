@@ -23,12 +23,6 @@ constexpr u64 half = 0x1f04;
 constexpr u64 cnode = 0x1f05;
 constexpr u64 copies = 0x1f10;
 
-void must(const user::Status& status) {
-    if (status) return;
-    print("unexpected: ");
-    user::print_refusal(status.error());
-}
-
 void copy(u64 from, u64 to) {
     must(own_cspace.slot(to).copy_from(own_cspace.slot(from)));
 }
