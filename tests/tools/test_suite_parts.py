@@ -52,6 +52,22 @@ set_tests_properties(01.unit.off PROPERTIES DISABLED TRUE)
     assert outcomes["left-out"].reason == "no hardware"
 
 
+def test_a_command_does_not_wait_until_all_else_is_done(tmp_path: Path) -> None:
+    """CTest keeps a test that asks for two processors until two are free in the same moment."""
+    log = tmp_path / "log"
+    tests = {"tidy-1": 60, "tidy-2": 60} | {f"unit-{number}": 0 for number in range(4)}
+    (tmp_path / "CTestTestfile.cmake").write_text(
+        "".join(
+            f'add_test({name} sh -c "echo {name} >> {log}; sleep 0.{number + 2}")\n'
+            f"set_tests_properties({name} PROPERTIES COST {cost})\n"
+            for number, (name, cost) in enumerate(tests.items())
+        )
+    )
+    command = ctest.Command("at-tag.01", ("sh", "-c", f"echo command >> {log}"))
+    ctest.run(ctest.Selection(tmp_path / "top", [tmp_path], [command]), jobs=2)
+    assert log.read_text().split()[2] == "command"
+
+
 @pytest.mark.parametrize(
     ("pattern", "words"), [("(", "Unmatched parentheses."), ("*a", "?+* follows nothing.")]
 )

@@ -54,7 +54,7 @@ def _twin(chapter: Chapter, root: Path) -> str:
 def _attacks(number: int, attacks: Sequence[str], root: Path) -> Iterator[str]:
     """Each attack twice, on the kernel and on its mutant. The programs are built before, all at once;
     the mutants when it is their turn, in the one tree that there is for them."""
-    yield _attack(number, "programs", ["--programs"], "FIXTURES_SETUP attacks PROCESSORS 2", root)
+    yield _attack(number, "programs", ["--programs"], "FIXTURES_SETUP attacks COST 60", root)
     for name in attacks:
         yield _attack(number, name, [name, "--no-build"], "FIXTURES_REQUIRED attacks", root)
         yield _attack(number, f"{name}.wins", [name, "--mutant", "--no-build"],

@@ -96,7 +96,7 @@ def _must_exist(tree: Tree, wanted: list[int]) -> None:
 def _at_tag(tree: Tree, number: int) -> Command:
     """What a reader does at the tag of one stage."""
     again = (str(tree.root / "tessera"), "test", f"{number:02}", "--at-tag")
-    return Command(f"at-tag.{number:02}", again, processors=2)
+    return Command(f"at-tag.{number:02}", again)
 
 
 def _verify(tree: Tree) -> Command:
