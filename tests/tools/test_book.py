@@ -4,6 +4,9 @@
 """
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from tessera.book import manuscript, spelling
 from tessera.book.checks import Checker
@@ -52,6 +55,21 @@ def test_words_are_spelt_as_a_dictionary_has_them(page: Page) -> None:
 @pytest.mark.parametrize("page", CHAPTERS, ids=named)
 def test_a_chapter_is_as_long_as_one_sitting(page: Page) -> None:
     assert 2000 <= len(prose(page.text).split()) <= 5000
+
+
+def test_the_instructors_guide_has_every_chapter_and_answers_what_it_asks() -> None:
+    guide, answers = (
+        _questions(REPOSITORY / "book/instructor" / name)
+        for name in ("10-guide.md", "20-answers.md")
+    )
+    assert list(guide) == [page.title for page in CHAPTERS if page.stage in TREE.chapters]
+    assert guide == answers and all(guide.values())
+
+
+def _questions(file: Path) -> dict[str, int]:
+    """The chapters of a file of the guide, and how many numbered questions or answers each has."""
+    parts = re.split(r"^###? (?=\d\d )", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return {part.partition("\n")[0]: len(re.findall(r"^\d\. ", part, re.M)) for part in parts}
 
 
 SOUND = """

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tessera.book import excerpts
+from tessera.book.figures import Figures
 from tessera.book.manuscript import Block, Page, blocks, named, pictures_of
 from tessera.book.pictures import Drawer
 from tessera.book.sources import KERNEL, TESTS, Sources
@@ -28,11 +29,16 @@ class Checker:
         self.tree = tree
         self.sources = sources
         self.drawer = Drawer(tree)
+        self._figures = Figures(tree, sources)
         self._words: dict[int, frozenset[str]] = {}
 
     def mistakes(self, page: Page) -> list[str]:
         """All that is wrong with a page, a line each."""
-        return self.mistakes_in(page.text, page.stage) + self.wrong_pictures(page)
+        return (
+            self.mistakes_in(page.text, page.stage)
+            + self.wrong_pictures(page)
+            + self._figures.mistakes(page)
+        )
 
     def wrong_pictures(self, page: Page) -> list[str]:
         """Pictures that cannot be drawn, and names in them that nothing bears at that stage."""
