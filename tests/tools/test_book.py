@@ -74,6 +74,7 @@ def _questions(file: Path) -> dict[str, int]:
 
 SOUND = """
 `kernel/boot/start.S` calls `clear_bss()`; `tests/unit/` and `book/README.md` are there, `ch02:kernel/base/print.hpp` is later.
+`Pl011.SendsNothingForNothing` proves it.
 
 ```boot 01/el1
 …
@@ -144,6 +145,7 @@ def test_a_sound_text_has_no_mistakes(checker: Checker) -> None:
             "stage 01 has no `kernel/base/print.hpp`",
         ),
         ("`book/README.md`", "`book/missing.md`", "has no `book/missing.md`"),
+        ("Pl011.Sends", "Pl011.Reads", "no unit test `Pl011.ReadsNothingForNothing`"),
         ("`clear_bss()`", "`k::clear_bs()`", "nothing in stage 01 is called `k::clear_bs()`"),
     ],
 )

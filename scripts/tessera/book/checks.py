@@ -20,6 +20,9 @@ LANGUAGES = {"cpp", "asm", "ld", "cmake"}
 #: Lines a diff and an excerpt may have; a symbol quoted by name may be longer.
 LONGEST = {"diff": 12}
 LONGEST_EXCERPT = 6
+#: A unit test as the running text names it, and as a source defines it.
+_TEST_NAME = re.compile(r"[A-Z]\w*\.[A-Z]\w*")
+_TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP)\(\s*(\w+),\s*(\w+)", re.MULTILINE)
 
 
 class Checker:
@@ -31,6 +34,7 @@ class Checker:
         self.drawer = Drawer(tree)
         self._figures = Figures(tree, sources)
         self._words: dict[int, frozenset[str]] = {}
+        self._tests: dict[int, frozenset[str]] = {}
 
     def mistakes(self, page: Page) -> list[str]:
         """All that is wrong with a page, a line each."""
@@ -130,11 +134,24 @@ class Checker:
         if called := re.fullmatch(r"([\w:]+)\(\)", name):
             missing = set(called[1].split("::")) - self.words(stage)
             return f"nothing in stage {stage:02} is called `{name}`" if missing else None
+        if _TEST_NAME.fullmatch(name) and name not in self.unit_tests(stage):
+            return f"stage {stage:02} has no unit test `{name}`"
         return None
 
     def files(self, stage: int) -> dict[str, str]:
         """The files of a stage; none for one that has not landed."""
         return self.sources.files.get(stage, {})
+
+    def unit_tests(self, stage: int) -> frozenset[str]:
+        """The unit tests of a stage, as `Suite.Test`."""
+        if stage not in self._tests:
+            found = [
+                _TEST.findall(self.sources.texts[blob])
+                for path, blob in self.files(stage).items()
+                if path.startswith(TESTS)
+            ]
+            self._tests[stage] = frozenset(".".join(name) for names in found for name in names)
+        return self._tests[stage]
 
     def words(self, stage: int) -> frozenset[str]:
         """Every identifier in the sources of a stage."""
