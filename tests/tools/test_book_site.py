@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
-from tessera.book import cast, changes, chart, explanations, linkcheck, recording
+from tessera import chapter
+from tessera.book import cast, changes, chart, explanations, linkcheck, manuscript, recording
 from tessera.book.history import Histories
 from tessera.book.manuscript import Page
 from tessera.book.pictures import Drawer, prepared
@@ -70,6 +72,48 @@ def test_all_prose_is_in_the_search_index(site: Path) -> None:
     hit = next(section for section in sections if section["title"] == "Turning off")
     assert hit["address"] == "01-hello-uart.html#turning-off" and "PSCI" in hit["text"]
     assert not any("<" in section["title"] for section in sections)
+
+
+# What a reader builds.
+
+
+@pytest.mark.parametrize("number", TREE.chapters)
+def test_a_chapter_lists_every_file_of_the_kernel_that_it_changes(
+    number: int, site: Path, sources: Sources
+) -> None:
+    [listed] = re.findall(
+        r'<details class="worklist"><summary>To build it yourself: (.*?)<details class="worklist"',
+        text(site, f"{chapter_page(number)}.html"),
+        re.DOTALL,
+    )
+    named = re.findall(r"<code>(kernel/[^<]+)</code> <small>(\w+)", listed)
+    wanted = [
+        (change.path, change.kind)
+        for change in changes.of_stage(sources, number)
+        if re.match(r"kernel/(?!arch/host/|CHAPTER)(?!.*\.md$)", change.path)
+    ]
+    assert named == wanted and len(wanted) > 5
+    new = sum(kind == "new" for _, kind in wanted)
+    assert listed.startswith(f"{len(wanted)} files, {new} of them new<")
+
+
+@pytest.mark.parametrize("number", TREE.chapters)
+def test_a_chapter_has_all_that_its_first_boot_prints(number: int, site: Path) -> None:
+    boot = chapter.load(TREE, number).boots[0].name
+    log = (TREE.chapter_dir(number) / "expected" / f"{boot}.log").read_text(encoding="utf-8")
+    page = text(site, f"{chapter_page(number)}.html")
+    [(shown, printed)] = re.findall(
+        r'id="whole-log"><summary>.*?<code>([^<]+)</code>.*?<pre[^>]*><code>(.*?)</code></pre>',
+        page,
+        re.DOTALL,
+    )
+    assert (shown, unescape(printed)) == (boot, log)
+
+
+def chapter_page(number: int) -> str:
+    """The name of a chapter's page."""
+    [page] = [page for page in manuscript.pages(TREE) if page.chapter == number]
+    return page.label
 
 
 # Dead links.

@@ -2,7 +2,8 @@
 
 Types, signatures, register values and the build's own files cannot be guessed, so they can be
 unfolded. What is left to the reader, code and assembly, is named: the functions that are new in a
-file, and those that change.
+file, and those that change. Beside the list unfolds all that the chapter's first boot prints, which is
+how a reader knows that nothing is left to do.
 """
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from tessera.book import changes
 from tessera.book.changes import Change
 from tessera.book.changeview import ChangeView, head
 from tessera.book.explanations import explain
+from tessera.book.frame import stage_address
 from tessera.book.history import Histories
 from tessera.book.links import Links
 from tessera.book.sources import KERNEL
@@ -34,7 +36,7 @@ class Worklists:
         self._view = ChangeView(links)
 
     def html(self, stage: int) -> str:
-        """The files of the kernel that the stage changes, as one fold."""
+        """The files of the kernel that the stage changes, and the log of its boot, a fold each."""
         changed = changes.of_stage(self._links.sources, stage)
         lines = explain(self._tree, self._links.sources, stage, changed)
         own = [change for change in changed if _is_work(change.path)]
@@ -42,17 +44,20 @@ class Worklists:
         body = "".join(self._file(change, stage, lines[change.path]) for change in own)
         return (
             f'<details class="worklist"><summary>To build it yourself: {len(own)} files, {new} of '
-            f"them new</summary>{_beginning(stage)}{body}{self._log(stage)}</details>"
+            f"them new</summary>{_beginning(stage)}{body}</details>{self._log(stage)}"
         )
 
     def _log(self, stage: int) -> str:
         """All that the chapter's first boot has to print in the end."""
         boot = chapter.load(self._tree, stage).boots[0].name
         log = self._tree.chapter_dir(stage) / "expected" / f"{boot}.log"
-        text = escape(log.read_text(encoding="utf-8"))
+        text = escape(log.read_text(encoding="utf-8"), quote=False)
         return (
-            f'<details class="file"><summary>All that the boot <code>{escape(boot)}</code> prints'
-            f'</summary><pre tabindex="0"><code>{text}</code></pre></details>'
+            f'<details class="worklist" id="whole-log"><summary>All that it prints: the boot <code>'
+            f'{escape(boot)}</code></summary><p><code>./tessera run</code> holds yours against it. '
+            f'<code>&lt;time&gt;</code> and the like stand for what may differ. <a href="'
+            f'{stage_address(stage)}#boots">The chapter\'s other boots</a></p>'
+            f'<pre tabindex="0"><code>{text}</code></pre></details>'
         )
 
     def _file(self, change: Change, stage: int, line: str) -> str:
@@ -83,7 +88,9 @@ def _beginning(stage: int) -> str:
     )
     return (
         f"<p>Begin with {start}. What can be unfolded (headers, tables, the linker's and the build's "
-        "files, the demo) is given. What cannot is yours to write, and this page tells how. <code>./tessera "
-        "run</code> boots what you have; <code>./tessera boot check</code> holds all that it prints "
-        "against the expected logs.</p>"
+        "files, the demo) is given. What cannot is yours to write, and this page tells how. "
+        "<code>./tessera run</code> boots what you have, holds what it prints against the expected log, "
+        "and shows side by side what differs; <code>./tessera boot check</code> does so with all boots "
+        f'of the chapter. The lines of all files, tests too, are on <a href="{stage_address(stage)}">the '
+        "page of this chapter's code</a>.</p>"
     )
