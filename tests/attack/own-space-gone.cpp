@@ -1,0 +1,47 @@
+/// \file
+/// \chapter{11}
+/// **Idea:** a thread has the memory revoked that its own address space is made of, and goes on.
+///
+/// **Gain:** it runs on page tables that are about to become somebody's page, or its own.
+///
+/// **Why not:** `AsidTable::release` has the processor leave an address space before it goes.
+#include "attack.hpp"
+
+using namespace attack;
+
+namespace {
+
+constinit bool ran_on = false;
+
+void saw_off(u64 memory) {
+    attempted(slot_of(Untyped{memory}).revoke());
+    ran_on = true;
+}
+
+/// Maps the program, as it is here, at the same addresses.
+void map_program(World& world, user::VSpace space) {
+    user::AddressSpace to{space, world.objects()};
+    const auto& frames = user::boot_info().user_image_frames;
+    u64 address = reinterpret_cast<u64>(&__executable_start);
+    for (u64 frame = frames.begin; frame < frames.end; ++frame, address += Frame::bytes)
+        must(to.map(world.copy(Frame{frame}), address));
+}
+
+Gain attempt(World& world) {
+    const Untyped memory = world.memory(k::abi::page_bits);
+    const auto space = make_of<user::VSpace>(world, memory);
+    must(user::own_asid_pool.assign(space));
+    map_program(world, space);
+    user::Surroundings around = user::own_surroundings;
+    around.vspace = space;
+    must(attack::thread(0).start(
+        world.make<Tcb>(),
+        {.entry = saw_off, .argument = memory.cptr(), .priority = urgent, .around = around}));
+    return ran_on ? "a thread runs in an address space that is gone" : nothing;
+}
+
+} // namespace
+
+int main() {
+    return run("own-space-gone", attempt);
+}

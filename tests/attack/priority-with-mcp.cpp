@@ -1,0 +1,39 @@
+/// \file
+/// \chapter{12}
+/// **Idea:** ask for a harmless maximum priority and a high priority in the same call.
+///
+/// **Gain:** the thread runs before everybody else, and as long as it likes.
+///
+/// **Why not:** SetSchedParams holds both numbers against the authority's maximum.
+#include "attack.hpp"
+
+using namespace attack;
+
+namespace {
+
+constinit u64 reached = 0;
+constinit u64 main_waits = 0;
+
+void raise(u64 self) {
+    const Tcb own{self};
+    attempted(own.set_priorities(own, idle, urgent));
+    Endpoint{main_waits}.send(user::message(0, {})); // who is more urgent goes on from here
+    ++reached;
+}
+
+Gain attempt(World& world) {
+    const auto endpoint = world.make<Endpoint>();
+    main_waits = endpoint.cptr();
+    const auto climber = world.make<Tcb>();
+    must(attack::thread(0).start(
+        climber,
+        {.entry = raise, .argument = climber.cptr(), .priority = idle, .maximum_priority = idle}));
+    static_cast<void>(endpoint.receive());
+    return reached != 0 ? "a thread has made itself more urgent than it may be" : nothing;
+}
+
+} // namespace
+
+int main() {
+    return run("priority-with-mcp", attempt);
+}

@@ -1,0 +1,27 @@
+/// \file
+/// \chapter{11}
+/// **Idea:** read a page, unmap it, and read it again before the processor forgets the translation.
+///
+/// **Gain:** an unmapped page stays readable and writable for as long as the TLB remembers it.
+///
+/// **Why not:** whoever takes a leaf out of a table invalidates the TLB's entry for it and waits
+/// until that is done (`AddressSpace::take`).
+#include "attack.hpp"
+
+using namespace attack;
+
+namespace {
+
+Gain attempt(World& world) {
+    const auto frame = world.make<Frame>();
+    world.map(frame, here);
+    word_at(here) = 1;
+    must(frame.unmap());
+    return peek(world, here) ? "an unmapped page is still there" : nothing;
+}
+
+} // namespace
+
+int main() {
+    return run("stale-tlb-unmap", attempt);
+}

@@ -1,0 +1,34 @@
+/// \file
+/// \chapter{11}
+/// **Idea:** keep a frame whose mapping has gone with a page table, wait until somebody maps
+/// another page at that address, and unmap the old frame.
+///
+/// **Gain:** pages vanish from under somebody else.
+///
+/// **Why not:** what a frame capability remembers is no claim: `unmap` looks whether the entry
+/// leads to this very frame.
+#include "attack.hpp"
+
+using namespace attack;
+
+namespace {
+
+Gain attempt(World& world) {
+    world.map(world.make<Frame>(), here + (1 << 21)); // the tables above the one that matters
+    const auto table = world.make<PageTable>();
+    must(table.map(own_vspace, here));
+    const auto old = world.make<Frame>();
+    must(old.map(own_vspace, here));
+    must(table.unmap());
+    must(table.map(own_vspace, here));
+
+    must(world.make<Frame>().map(own_vspace, here));
+    attempted(old.unmap());
+    return peek(world, here) ? nothing : "another page has been unmapped in its place";
+}
+
+} // namespace
+
+int main() {
+    return run("unmap-anothers", attempt);
+}
