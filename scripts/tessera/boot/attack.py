@@ -150,7 +150,7 @@ def chosen(tree: Tree, names: Sequence[str]) -> list[Attack]:
     attacks = {attack.name: attack for attack in catalog(tree)}
     for name in names:
         if name not in attacks:
-            raise Misuse(f"there is no attack '{name}'", suggest(name, attacks))
+            raise Misuse(f"there is no attack '{name}'{suggest(name, attacks)}")
     return [attacks[name] for name in names or attacks]
 
 

@@ -34,7 +34,7 @@ def build(tree: Tree, name: str, patch: Path) -> Path:
             return image
         copy = Tree(folder / "tree")
         _lay_out(tree, copy)
-        _apply(patch, copy)
+        apply(patch, copy)
         made = builds.build(copy, PRESET, ["Image"], options=OPTIONS)
         write_whole(image, (made / "Image").read_bytes())
         write_whole(stamp, key.encode())
@@ -80,7 +80,7 @@ def _lay_out(tree: Tree, copy: Tree) -> None:
         target.chmod(file.stat().st_mode)
 
 
-def _apply(patch: Path, copy: Tree) -> None:
+def apply(patch: Path, copy: Tree) -> None:
     """Puts the mistake in. Lines may have moved; that they are others is an error."""
     done = subprocess.run(["git", "apply", str(patch)], cwd=copy.root, capture_output=True,
                           text=True, check=False, env=builds.environment(copy) |

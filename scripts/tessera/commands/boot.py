@@ -76,6 +76,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     attack.add_argument("--no-build", action="store_true",
                         help="boot what is built, as it is; a mutant is built all the same")
     attack.add_argument("--programs", action="store_true", help="only build the programs")
+    attack.add_argument("--write", action="store_true",
+                        help="only write what the README and the book say of attacks anew")
     attack.set_defaults(action=_attack, preset="kernel")
 
 
@@ -175,9 +177,14 @@ def _stress(args: argparse.Namespace, tree: Tree) -> int:
 def _attack(args: argparse.Namespace, tree: Tree) -> int:
     """`boot attack`."""
     from tessera.boot import attack as attacks
+    from tessera.boot import attack_pages, files
     from tessera.build import build
 
     wanted = attacks.chosen(tree, args.names)
+    if args.write:
+        for file, text in attack_pages.files(tree, attacks.catalog(tree)).items():
+            files.write(file, text.encode())
+        return 0
     _build(args, tree)
     if not args.no_build:
         build(tree, attacks.PRESET, [attacks.TARGET])
