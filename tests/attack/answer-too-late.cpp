@@ -25,9 +25,9 @@ Gain attempt(World& world) {
     const Tcb client = start(world, 0, call, server.cptr());
     static_cast<void>(server.receive());
     const Endpoint right{world.slot()};
-    must(slot_of(right).save_caller());
-    must(client.suspend());
-    must(client.resume());
+    require(slot_of(right).save_caller());
+    require(client.suspend());
+    require(client.resume());
     seL4_NBSend(right.cptr(), user::message(0, {}));
     return answers != 0 ? "an answer arrives before its question has been received" : nothing;
 }

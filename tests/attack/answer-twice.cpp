@@ -30,7 +30,7 @@ Gain attempt(World& world) {
     static_cast<void>(server.receive());
     const Endpoint right{world.slot()};
     const Endpoint copy{world.slot()};
-    must(slot_of(right).save_caller());
+    require(slot_of(right).save_caller());
     attempted(slot_of(copy).copy_from(slot_of(right)));
     right.send(user::message(0, {0}));
     static_cast<void>(other.receive());

@@ -17,9 +17,9 @@ Gain attempt(World& world) {
     world.map(make_of<Frame>(world, memory), here);
     for (u64 at = here; at < here + Frame::bytes; at += sizeof at)
         word_at(at) = here;
-    must(slot_of(memory).revoke());
+    require(slot_of(memory).revoke());
 
-    const auto pool = must(user::own_asid_control.make_pool(memory, world.slot()));
+    const auto pool = require(user::own_asid_control.make_pool(memory, world.slot()));
     const auto space = world.make<user::VSpace>();
     attempted(pool.assign(space));
     const auto mapped = world.make<PageTable>().map(space, here);

@@ -30,10 +30,10 @@ Gain attempt(World& world) {
     const auto server = world.make<Endpoint>();
     const auto receiver = world.make<Tcb>();
     const auto wait = [](u64 endpoint) { static_cast<void>(Endpoint{endpoint}.receive()); };
-    must(attack::thread(1).prepare(receiver,
-                                   {.entry = wait, .argument = server.cptr(), .priority = urgent}));
+    require(attack::thread(1).prepare(
+        receiver, {.entry = wait, .argument = server.cptr(), .priority = urgent}));
     attempted(receiver.set_buffer({here + page - in_page, own}));
-    must(receiver.resume());
+    require(receiver.resume());
     start(world, 0, send, server.cptr());
     return word_at(there + behind) == 0xbad ? "the kernel has written to the page behind" : nothing;
 }

@@ -26,10 +26,10 @@ Gain attempt(World& world) {
     const auto server = world.make<Endpoint>();
     const auto receiver = world.make<Tcb>();
     const auto wait = [](u64 endpoint) { static_cast<void>(Endpoint{endpoint}.receive()); };
-    must(attack::thread(0).prepare(receiver,
-                                   {.entry = wait, .argument = server.cptr(), .priority = urgent}));
+    require(attack::thread(0).prepare(
+        receiver, {.entry = wait, .argument = server.cptr(), .priority = urgent}));
     attempted(receiver.set_buffer({here, device_page(world)}));
-    must(receiver.resume());
+    require(receiver.resume());
     stake("the kernel has followed a program to a device");
     server.try_send(seL4_MessageInfo_t{{words}});
     return nothing;

@@ -21,9 +21,9 @@ Gain attempt(World& world) {
     const auto server = world.make<Endpoint>();
     const Untyped memory = world.memory(k::abi::page_bits);
     const auto victim = make_of<Tcb>(world, memory);
-    must(attack::thread(0).start(victim,
-                                 {.entry = wait, .argument = server.cptr(), .priority = urgent}));
-    must(slot_of(victim).remove());
+    require(attack::thread(0).start(
+        victim, {.entry = wait, .argument = server.cptr(), .priority = urgent}));
+    require(slot_of(victim).remove());
 
     world.map(make_of<Frame>(world, memory), here);
     start(world, 1, wait, server.cptr());

@@ -21,10 +21,10 @@ Gain attempt(World& world) {
     const auto server = make_of<Endpoint>(world, memory);
     const Tcb first = start(world, 0, wait, server.cptr());
     start(world, 1, wait, server.cptr());
-    must(slot_of(server).remove());
+    require(slot_of(server).remove());
 
     world.map(make_of<Frame>(world, memory), here);
-    must(first.suspend());
+    require(first.suspend());
     const bool written = word_at(here) != 0 || word_at(here + 8) != 0;
     return written ? "the kernel keeps its queue in a page of the program's" : nothing;
 }

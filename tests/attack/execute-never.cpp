@@ -24,7 +24,7 @@ Gain attempt(World& world) {
         k::abi::default_vm_attributes.with(k::abi::VmAttributes::execute_never, true);
     world.map(frame, here, read_write, attributes);
     word_at(here) = ret;
-    must(frame.unify_instruction(0, sizeof ret));
+    require(frame.unify_instruction(0, sizeof ret));
     return survives(world, jump, here) ? "data has been executed" : nothing;
 }
 

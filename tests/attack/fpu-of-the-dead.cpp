@@ -23,11 +23,11 @@ Gain attempt(World& world) {
     world.map(world.make<Frame>(), here + (1 << 12)); // the tables on the way
     const auto victim = make_of<Tcb>(world, memory);
     const Frame frame{world.slot()};
-    must(attack::thread(0).start(
+    require(attack::thread(0).start(
         victim, {.entry = compute, .argument = endpoint.cptr(), .priority = urgent}));
-    must(slot_of(victim).remove());
-    must(memory.retype(ObjectType::SmallPage, 0, {own_cspace, frame.cptr()}));
-    must(frame.map(own_vspace, here));
+    require(slot_of(victim).remove());
+    require(memory.retype(ObjectType::SmallPage, 0, {own_cspace, frame.cptr()}));
+    require(frame.map(own_vspace, here));
     asm volatile("fmov d31, xzr" : : : "v31");
     u64 all = 0;
     for (u64 at = here; at < here + Frame::bytes; at += sizeof at)

@@ -30,14 +30,14 @@ void watch(u64) {
 Gain attempt(World& world) {
     const Untyped memory = world.memory(bits);
     const u64 pages = world.slot(large_pages);
-    must(memory.retype(ObjectType::LargePage, 0, {own_cspace, pages, large_pages}));
-    must(slot_of(memory).revoke());
+    require(memory.retype(ObjectType::LargePage, 0, {own_cspace, pages, large_pages}));
+    require(slot_of(memory).revoke());
     const Tcb watcher = start(world, 0, watch, 0, own_priority);
     seL4_Yield();
     longest = 0;
-    must(memory.retype(ObjectType::LargePage, 0, {own_cspace, pages, 1}));
+    require(memory.retype(ObjectType::LargePage, 0, {own_cspace, pages, 1}));
     seL4_Yield();
-    must(watcher.suspend());
+    require(watcher.suspend());
     user::print("longest {} of {}\n", longest, user::counts_per_second());
     constexpr u64 slices_in_a_second = 100;
     const bool starved = longest > 2 * user::counts_per_second() / slices_in_a_second;

@@ -26,12 +26,12 @@ void spin(u64) {
 
 Gain attempt(World& world) {
     const Tcb greedy = world.make<Tcb>();
-    must(attack::thread(0).prepare(greedy, {.entry = spin, .priority = own_priority}));
+    require(attack::thread(0).prepare(greedy, {.entry = spin, .priority = own_priority}));
     seL4_UserContext registers{};
-    must(greedy.read(registers, k::abi::user_context_words));
+    require(greedy.read(registers, k::abi::user_context_words));
     registers.spsr |= all_masked;
-    must(greedy.write(registers, k::abi::user_context_words));
-    must(greedy.resume());
+    require(greedy.write(registers, k::abi::user_context_words));
+    require(greedy.resume());
     seL4_Yield();
     return done ? "a thread that nobody interrupts" : nothing;
 }

@@ -31,8 +31,8 @@ Gain attempt(World& world) {
     const auto faults = world.make<Endpoint>();
     user::Surroundings around = user::own_surroundings;
     around.fault_endpoint = faults.cptr();
-    must(attack::thread(0).start(world.make<Tcb>(),
-                                 {.entry = unknown_call, .priority = urgent, .around = around}));
+    require(attack::thread(0).start(world.make<Tcb>(),
+                                    {.entry = unknown_call, .priority = urgent, .around = around}));
     static_cast<void>(faults.receive());
     stake("a thread is sent to the kernel's own level");
     seL4_SetMR(ip, reinterpret_cast<u64>(&wait));

@@ -16,7 +16,7 @@ constexpr u64 window = 0xffff'0000'0000'0000; ///< where the kernel sees physica
 constexpr u64 linked = 0xffff'ffff'8000'0000; ///< where it sees itself
 
 Gain attempt(World& world) {
-    const auto own = must(world.make<Frame>().address());
+    const auto own = require(world.make<Frame>().address());
     for (const u64 address : {window + own, window + image, linked, linked + image})
         if (peek(world, address)) return "memory is read by the kernel's own addresses";
     return nothing;

@@ -18,10 +18,10 @@ constexpr u64 second = here + (1 << 12);
 constexpr u64 third = here + (2 << 12);
 
 Gain attempt(World& world) {
-    const auto frame = must(world.objects().make<Frame>());
+    const auto frame = require(world.objects().make<Frame>());
     world.map(frame.object, here);
     attempted(frame.object.map(own_vspace, second));
-    must(slot_of(frame.memory).revoke());
+    require(slot_of(frame.memory).revoke());
 
     world.map(make_of<Frame>(world, frame.memory), third);
     word_at(third) = secret;

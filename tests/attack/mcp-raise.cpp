@@ -26,7 +26,7 @@ Gain attempt(World& world) {
     const auto endpoint = world.make<Endpoint>();
     main_waits = endpoint.cptr();
     const auto climber = world.make<Tcb>();
-    must(attack::thread(0).start(
+    require(attack::thread(0).start(
         climber,
         {.entry = raise, .argument = climber.cptr(), .priority = idle, .maximum_priority = idle}));
     static_cast<void>(endpoint.receive());

@@ -19,7 +19,7 @@ Gain attempt(World& world) {
     const Untyped memory = world.memory(k::abi::page_bits);
     const auto frame = make_of<Frame>(world, memory);
     const Frame moved{world.slot()};
-    must(slot_of(moved).move_from(slot_of(frame)));
+    require(slot_of(moved).move_from(slot_of(frame)));
     attempted(slot_of(memory).revoke());
 
     world.map(make_of<Frame>(world, memory), there);

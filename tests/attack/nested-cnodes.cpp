@@ -20,14 +20,14 @@ Gain attempt(World& world) {
     const auto outermost = make_of<CNode>(world, memory, radix);
     const CNode next{world.slot()};
     const CNode now{world.slot()};
-    must(slot_of(now).copy_from(slot_of(outermost)));
+    require(slot_of(now).copy_from(slot_of(outermost)));
     for (u64 i = 1; i < levels; ++i) {
-        must(memory.retype(ObjectType::CapTable, radix, {own_cspace, next.cptr()}));
-        must(now.slot(0, radix).copy_from(slot_of(next)));
-        must(slot_of(now).remove());
-        must(slot_of(now).move_from(slot_of(next)));
+        require(memory.retype(ObjectType::CapTable, radix, {own_cspace, next.cptr()}));
+        require(now.slot(0, radix).copy_from(slot_of(next)));
+        require(slot_of(now).remove());
+        require(slot_of(now).move_from(slot_of(next)));
     }
-    must(slot_of(now).remove());
+    require(slot_of(now).remove());
     stake("the kernel has no stack left");
     attempted(slot_of(outermost).remove());
     return nothing;

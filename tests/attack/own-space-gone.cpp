@@ -24,17 +24,17 @@ void map_program(World& world, user::VSpace space) {
     const auto& frames = user::boot_info().user_image_frames;
     u64 address = reinterpret_cast<u64>(&__executable_start);
     for (u64 frame = frames.begin; frame < frames.end; ++frame, address += Frame::bytes)
-        must(to.map(world.copy(Frame{frame}), address));
+        require(to.map(world.copy(Frame{frame}), address));
 }
 
 Gain attempt(World& world) {
     const Untyped memory = world.memory(k::abi::page_bits);
     const auto space = make_of<user::VSpace>(world, memory);
-    must(user::own_asid_pool.assign(space));
+    require(user::own_asid_pool.assign(space));
     map_program(world, space);
     user::Surroundings around = user::own_surroundings;
     around.vspace = space;
-    must(attack::thread(0).start(
+    require(attack::thread(0).start(
         world.make<Tcb>(),
         {.entry = saw_off, .argument = memory.cptr(), .priority = urgent, .around = around}));
     return ran_on ? "a thread runs in an address space that is gone" : nothing;

@@ -18,15 +18,15 @@ constexpr u64 there = here + (u64{1} << 30);
 Gain attempt(World& world) {
     world.map(world.make<Frame>(), here + (1 << 21)); // the tables above the one that matters
     const auto table = world.make<PageTable>();
-    must(table.map(own_vspace, here));
-    const auto frame = must(world.objects().make<Frame>());
-    must(frame.object.map(own_vspace, here));
-    must(table.unmap());
-    must(slot_of(frame.memory).revoke());
+    require(table.map(own_vspace, here));
+    const auto frame = require(world.objects().make<Frame>());
+    require(frame.object.map(own_vspace, here));
+    require(table.unmap());
+    require(slot_of(frame.memory).revoke());
 
     world.map(make_of<Frame>(world, frame.memory), there);
     word_at(there) = secret;
-    must(table.map(own_vspace, here));
+    require(table.map(own_vspace, here));
     return peek(world, here) == secret ? "a table brings back a page that was given away" : nothing;
 }
 

@@ -20,9 +20,9 @@ constexpr u64 magic = 0x644d'5241;                  // "ARM", 0x64
 
 Gain attempt(World& world) {
     world.map(world.make<Frame>(), here); // the tables above the one that matters
-    const auto table = must(world.objects().make<PageTable>());
-    must(table.object.map(own_vspace, here + (1 << 21)));
-    must(slot_of(table.object).remove());
+    const auto table = require(world.objects().make<PageTable>());
+    require(table.object.map(own_vspace, here + (1 << 21)));
+    require(slot_of(table.object).remove());
 
     world.map(make_of<Frame>(world, table.memory), there);
     word_at(there) = leaf_to_kernel;

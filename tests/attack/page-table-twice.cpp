@@ -21,10 +21,10 @@ constexpr u64 leaf_to_kernel = 0x4020'0000 | 0xf43; // a page: valid, EL0 may re
 
 Gain attempt(World& world) {
     world.map(world.make<Frame>(), here); // the tables above the one that matters
-    const auto table = must(world.objects().make<PageTable>());
-    must(table.object.map(own_vspace, first));
+    const auto table = require(world.objects().make<PageTable>());
+    require(table.object.map(own_vspace, first));
     attempted(table.object.map(own_vspace, second));
-    must(slot_of(table.object).remove());
+    require(slot_of(table.object).remove());
 
     world.map(make_of<Frame>(world, table.memory), there);
     word_at(there) = leaf_to_kernel;

@@ -25,7 +25,7 @@ Gain attempt(World& world) {
     make_of<Frame>(world, memory);
     world.map(make_of<Frame>(world, memory), here);
     word_at(here) = forged;
-    must(slot_of(memory).revoke());
+    require(slot_of(memory).revoke());
 
     const auto cnode = make_of<CNode>(world, memory, slots_bits);
     const Frame frame{world.slot()};

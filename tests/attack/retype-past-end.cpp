@@ -17,10 +17,10 @@ constexpr u64 there = here + (1 << 20);
 Gain attempt(World& world) {
     const Untyped both = world.memory(k::abi::page_bits + 2);
     const u64 halves = world.slot(2);
-    must(both.retype(ObjectType::Untyped, k::abi::page_bits + 1, {own_cspace, halves, 2}));
+    require(both.retype(ObjectType::Untyped, k::abi::page_bits + 1, {own_cspace, halves, 2}));
     const u64 pages = world.slot(4);
-    must(Untyped{halves}.retype(ObjectType::SmallPage, 0, {own_cspace, pages}));
-    must(Untyped{halves + 1}.retype(ObjectType::SmallPage, 0, {own_cspace, pages + 1}));
+    require(Untyped{halves}.retype(ObjectType::SmallPage, 0, {own_cspace, pages}));
+    require(Untyped{halves + 1}.retype(ObjectType::SmallPage, 0, {own_cspace, pages + 1}));
     attempted(Untyped{halves}.retype(ObjectType::SmallPage, 0, {own_cspace, pages + 2, 2}));
     if (is_empty(pages + 3)) return nothing;
 

@@ -22,7 +22,7 @@ constexpr u64 forged =
 Gain attempt(World& world) {
     const Untyped both = world.memory(k::abi::page_bits + 1);
     const u64 halves = world.slot(2);
-    must(both.retype(ObjectType::Untyped, k::abi::page_bits, {own_cspace, halves, 2}));
+    require(both.retype(ObjectType::Untyped, k::abi::page_bits, {own_cspace, halves, 2}));
     world.map(make_of<Frame>(world, Untyped{halves + 1}), here);
     word_at(here) = forged;
 

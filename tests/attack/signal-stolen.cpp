@@ -18,7 +18,7 @@ void wait(u64 notification) {
 Gain attempt(World& world) {
     const auto notification = world.make<Notification>();
     const auto signalled = world.badged(notification, 1);
-    must(own_tcb.bind(notification));
+    require(own_tcb.bind(notification));
     start(world, 0, wait, notification.cptr());
     signalled.signal();
     const bool arrived = notification.poll() == 1;

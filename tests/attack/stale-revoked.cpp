@@ -20,7 +20,7 @@ Gain attempt(World& world) {
     const Untyped memory = world.memory(k::abi::page_bits);
     world.map(make_of<Frame>(world, memory), here);
     word_at(here) = 1;
-    must(slot_of(memory).revoke());
+    require(slot_of(memory).revoke());
 
     world.map(make_of<Frame>(world, memory), elsewhere);
     word_at(elsewhere) = secret;

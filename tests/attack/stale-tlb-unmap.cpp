@@ -16,7 +16,7 @@ Gain attempt(World& world) {
     const auto frame = world.make<Frame>();
     world.map(frame, here);
     word_at(here) = 1;
-    must(frame.unmap());
+    require(frame.unmap());
     return peek(world, here) ? "an unmapped page is still there" : nothing;
 }
 

@@ -16,13 +16,13 @@ namespace {
 Gain attempt(World& world) {
     world.map(world.make<Frame>(), here + (1 << 21)); // the tables above the one that matters
     const auto table = world.make<PageTable>();
-    must(table.map(own_vspace, here));
+    require(table.map(own_vspace, here));
     const auto old = world.make<Frame>();
-    must(old.map(own_vspace, here));
-    must(table.unmap());
-    must(table.map(own_vspace, here));
+    require(old.map(own_vspace, here));
+    require(table.unmap());
+    require(table.map(own_vspace, here));
 
-    must(world.make<Frame>().map(own_vspace, here));
+    require(world.make<Frame>().map(own_vspace, here));
     attempted(old.unmap());
     return peek(world, here) ? nothing : "another page has been unmapped in its place";
 }

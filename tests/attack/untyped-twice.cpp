@@ -16,8 +16,8 @@ constexpr u64 there = here + (1 << 20);
 
 Gain attempt(World& world) {
     const Untyped memory{world.slot()}; // fresh from a larger one, so none of it is in use
-    must(world.memory(k::abi::page_bits + 1)
-             .retype(ObjectType::Untyped, k::abi::page_bits, {own_cspace, memory.cptr()}));
+    require(world.memory(k::abi::page_bits + 1)
+                .retype(ObjectType::Untyped, k::abi::page_bits, {own_cspace, memory.cptr()}));
     const Untyped copy = world.copy(memory);
     const u64 pages = world.slot(2);
     attempted(copy.retype(ObjectType::SmallPage, 0, {own_cspace, pages}));

@@ -49,7 +49,7 @@ void prove_alive(World& world) noexcept {
     const Untyped memory = world.memory(k::abi::page_bits);
     world.map(make_of<Frame>(world, memory), somewhere);
     const bool zero = word_at(somewhere) == 0;
-    must(slot_of(memory).revoke());
+    require(slot_of(memory).revoke());
     const bool gone = !peek(world, somewhere).has_value();
     if (!answered || !zero || !gone) rt::panic("the kernel no longer works");
     user::print("afterwards: a call is answered, a new page is zero, and a revoked one gone\n");
@@ -57,7 +57,7 @@ void prove_alive(World& world) noexcept {
 
 } // namespace
 
-void must(const Status& status) noexcept {
+void require(const Status& status) noexcept {
     if (status) return;
     user::print_refusal(status.error());
     rt::panic("a step before the attack was refused");
@@ -74,21 +74,22 @@ user::Thread& thread(unsigned number) noexcept {
 
 Tcb start(World& world, unsigned number, void (*entry)(u64), u64 argument, u64 priority) noexcept {
     const Tcb tcb = world.make<Tcb>();
-    must(threads[number].start(tcb, {.entry = entry, .argument = argument, .priority = priority}));
+    require(
+        threads[number].start(tcb, {.entry = entry, .argument = argument, .priority = priority}));
     return tcb;
 }
 
 bool survives(World& world, void (*entry)(u64), u64 argument) noexcept {
-    const auto made = must(world.objects().make<Tcb>());
-    const auto faults = must(world.objects().make<Endpoint>());
+    const auto made = require(world.objects().make<Tcb>());
+    const auto faults = require(world.objects().make<Endpoint>());
     probing = {entry, argument, false, probing.value};
     user::Surroundings around = user::own_surroundings;
     around.fault_endpoint = faults.object.cptr();
-    must(threads[probe].start(made.object,
-                              {.entry = run_probe, .priority = urgent, .around = around}));
-    must(made.object.suspend());
-    must(world.objects().destroy(made));
-    must(world.objects().destroy(faults));
+    require(threads[probe].start(made.object,
+                                 {.entry = run_probe, .priority = urgent, .around = around}));
+    require(made.object.suspend());
+    require(world.objects().destroy(made));
+    require(world.objects().destroy(faults));
     return probing.finished;
 }
 
@@ -108,7 +109,7 @@ void stake(const char* gain) noexcept {
 
 int run(const char* name, Gain (*attempt)(World& world)) noexcept {
     attack_name = name;
-    must(own_tcb.set_priority(own_tcb, own_priority));
+    require(own_tcb.set_priority(own_tcb, own_priority));
     World world;
     if (const Gain gain = attempt(world); gain != nothing) {
         user::print("ATTACK {}: SUCCEEDED: {}\n", name, gain);

@@ -46,11 +46,11 @@ inline constexpr u64 idle = 50;
 inline constexpr u64 here = 0x100'0000'0000;
 
 /// Something that has to work for the attack to be one: otherwise the program fails.
-void must(const Status& status) noexcept;
+void require(const Status& status) noexcept;
 
 template <class T>
-T must(const user::Result<T>& result) noexcept {
-    if (!result) must(Status{k::Unexpected{result.error()}});
+T require(const user::Result<T>& result) noexcept {
+    if (!result) require(Status{k::Unexpected{result.error()}});
     return *result;
 }
 
@@ -65,10 +65,10 @@ class World {
 
     template <class Object>
     Object make(u64 size_bits = 0) noexcept {
-        return must(objects_.make<Object>(size_bits)).object;
+        return require(objects_.make<Object>(size_bits)).object;
     }
 
-    Untyped memory(u64 size_bits) noexcept { return must(objects_.take(size_bits)); }
+    Untyped memory(u64 size_bits) noexcept { return require(objects_.take(size_bits)); }
 
     /// An empty slot of the program's own; the first of so many side by side.
     u64 slot(u64 count = 1) noexcept { return must_have(slots_.take(count)); }
@@ -76,21 +76,21 @@ class World {
     template <class Object>
     Object copy(Object object, user::CapRights rights = all_rights) noexcept {
         const Object made{slot()};
-        must(slot_of(made).copy_from(slot_of(object), rights));
+        require(slot_of(made).copy_from(slot_of(object), rights));
         return made;
     }
 
     template <class Object>
     Object badged(Object object, u64 badge, user::CapRights rights = all_rights) noexcept {
         const Object made{slot()};
-        must(slot_of(made).mint_from(slot_of(object), rights, badge));
+        require(slot_of(made).mint_from(slot_of(object), rights, badge));
         return made;
     }
 
     /// Maps a page of the program's own, with the tables that this takes.
     void map(Frame frame, u64 address, user::CapRights rights = read_write,
              user::VmAttributes attributes = k::abi::default_vm_attributes) noexcept {
-        must(user::AddressSpace{own_vspace, objects_}.map(frame, address, rights, attributes));
+        require(user::AddressSpace{own_vspace, objects_}.map(frame, address, rights, attributes));
     }
 
     user::ObjectAllocator& objects() noexcept { return objects_; }
@@ -105,7 +105,7 @@ class World {
 /// Makes an object of given memory in a free slot.
 template <class Object>
 Object make_of(World& world, Untyped memory, u64 size_bits = 0) noexcept {
-    return must(memory.make<Object>(world.slot(), size_bits));
+    return require(memory.make<Object>(world.slot(), size_bits));
 }
 
 /// A word of the program's memory, whatever is mapped there.
