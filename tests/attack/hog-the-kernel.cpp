@@ -38,7 +38,6 @@ Gain attempt(World& world) {
     require(memory.retype(ObjectType::LargePage, 0, {own_cspace, pages, 1}));
     seL4_Yield();
     require(watcher.suspend());
-    user::print("longest {} of {}\n", longest, user::counts_per_second());
     constexpr u64 slices_in_a_second = 100;
     const bool starved = longest > 2 * user::counts_per_second() / slices_in_a_second;
     return starved ? "a thread has not run for more than two time slices" : nothing;
