@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tessera import chapter
 from tessera.book import cast, changes, chart, explanations, linkcheck, manuscript, recording
+from tessera.book import site as site_module
 from tessera.book.history import Histories
 from tessera.book.manuscript import Page
 from tessera.book.pictures import Drawer, prepared
@@ -45,6 +46,11 @@ def text(site: Path, page: str) -> str:
 
 def test_every_link_leads_somewhere(site: Path) -> None:
     assert linkcheck.mistakes(site, REPOSITORY) == []
+
+
+def test_it_is_rendered_in_two_minutes_on_two_cores(site: Path) -> None:
+    """By processor time, so that a busy machine fails nobody."""
+    assert 5 < float(text(site, site_module.COST)) < 2 * 120
 
 
 def test_every_chapter_has_a_page_on_its_code(site: Path) -> None:

@@ -48,7 +48,8 @@ class Plot:
             *(part for i, line in enumerate(self.lines) for part in self._line(i, line)),
         ]
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH}" font-size="13" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH}" '
+            f'width="{_WIDE}" font-size="13" '
             f'font-family="sans-serif" fill="currentColor" stroke="none">{"".join(parts)}</svg>'
         )
 

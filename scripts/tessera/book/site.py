@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,8 +30,20 @@ Say = Callable[[float, str], None]
 
 #: Remembers from what a site was rendered.
 _STAMP = ".rendered-from"
+#: Says how many seconds of processor time that took, builds of kernels included.
+COST = ".seconds"
 #: Whatever may change the site.
-_READ = ("book", "chapters", "kernel", "tests/unit", "userland", "scripts", "CMakeLists.txt")
+_READ = (
+    "book",
+    "chapters",
+    "kernel",
+    "tests/unit",
+    "tests/bench",
+    "userland",
+    "scripts",
+    "CMakeLists.txt",
+    "README.md",
+)
 
 
 @dataclass
@@ -88,10 +101,11 @@ class Site:
 
     def _key(self) -> str:
         """What the site is made of: every file that may be read, and how it is to be made."""
+        places = [self.tree.root / place for place in _READ]
         files = sorted(
             file
-            for place in _READ
-            for file in (self.tree.root / place).rglob("*")
+            for place in places
+            for file in ([place] if place.is_file() else place.rglob("*"))
             if file.is_file() and file.suffix != ".pyc"
         )
         sums = hashlib.sha256(repr(self.answers).encode())
@@ -101,7 +115,14 @@ class Site:
         return sums.hexdigest()
 
     def make(self) -> None:
-        """Renders everything; nothing of an earlier site is left."""
+        """Renders everything; nothing of an earlier site is left. Notes what it has cost."""
+        before = os.times()
+        self._render()
+        spent = sum(os.times()[:4]) - sum(before[:4])
+        (self.out / COST).write_text(f"{spent:.1f}\n", encoding="utf-8")
+
+    def _render(self) -> None:
+        """All pages, in a folder of their own until they are whole."""
         self.say(2, "checking the manuscript")
         self.check_manuscript()
         self.say(5, "Doxygen")
