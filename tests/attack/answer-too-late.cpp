@@ -9,7 +9,7 @@
 /// **Why not:** `cancel_wait` voids the right to answer when the caller no longer waits.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -34,6 +34,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("answer-too-late", attempt);
+    return attack::run("answer-too-late", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** `derived` makes no copies of reply capabilities.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -40,6 +40,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("answer-twice", attempt);
+    return attack::run("answer-twice", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// rights.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -29,6 +29,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("answer-without-right", attempt);
+    return attack::run("answer-without-right", attack::attempt);
 }

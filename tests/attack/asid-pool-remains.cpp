@@ -8,7 +8,7 @@
 /// **Why not:** MakePool resets the untyped, and so clears it, before it is a pool.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -28,6 +28,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("asid-pool-remains", attempt);
+    return attack::run("asid-pool-remains", attack::attempt);
 }

@@ -7,7 +7,7 @@
 /// **Why not:** `decode_buffer` wants a buffer aligned to its size.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -30,8 +30,8 @@ Gain attempt(World& world) {
     const auto server = world.make<Endpoint>();
     const auto receiver = world.make<Tcb>();
     const auto wait = [](u64 endpoint) { static_cast<void>(Endpoint{endpoint}.receive()); };
-    require(attack::thread(1).prepare(
-        receiver, {.entry = wait, .argument = server.cptr(), .priority = urgent}));
+    require(thread(1).prepare(receiver,
+                              {.entry = wait, .argument = server.cptr(), .priority = urgent}));
     attempted(receiver.set_buffer({here + page - in_page, own}));
     require(receiver.resume());
     start(world, 0, send, server.cptr());
@@ -40,6 +40,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("buffer-across-pages", attempt);
+    return attack::run("buffer-across-pages", attack::attempt);
 }

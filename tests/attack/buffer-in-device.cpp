@@ -8,7 +8,7 @@
 /// **Why not:** `decode_buffer` refuses the frames of devices.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -26,8 +26,8 @@ Gain attempt(World& world) {
     const auto server = world.make<Endpoint>();
     const auto receiver = world.make<Tcb>();
     const auto wait = [](u64 endpoint) { static_cast<void>(Endpoint{endpoint}.receive()); };
-    require(attack::thread(0).prepare(
-        receiver, {.entry = wait, .argument = server.cptr(), .priority = urgent}));
+    require(thread(0).prepare(receiver,
+                              {.entry = wait, .argument = server.cptr(), .priority = urgent}));
     attempted(receiver.set_buffer({here, device_page(world)}));
     require(receiver.resume());
     stake("the kernel has followed a program to a device");
@@ -37,6 +37,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("buffer-in-device", attempt);
+    return attack::run("buffer-in-device", attack::attempt);
 }

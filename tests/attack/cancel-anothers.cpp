@@ -8,7 +8,7 @@
 /// **Why not:** `may_cancel` asks for all rights.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -29,6 +29,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("cancel-anothers", attempt);
+    return attack::run("cancel-anothers", attack::attempt);
 }

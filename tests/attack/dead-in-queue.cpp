@@ -9,7 +9,7 @@
 /// **Why not:** before a thread dies, `end` suspends it, which takes it out of every queue.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -21,8 +21,8 @@ Gain attempt(World& world) {
     const auto server = world.make<Endpoint>();
     const Untyped memory = world.memory(k::abi::page_bits);
     const auto victim = make_of<Tcb>(world, memory);
-    require(attack::thread(0).start(
-        victim, {.entry = wait, .argument = server.cptr(), .priority = urgent}));
+    require(
+        thread(0).start(victim, {.entry = wait, .argument = server.cptr(), .priority = urgent}));
     require(slot_of(victim).remove());
 
     world.map(make_of<Frame>(world, memory), here);
@@ -35,6 +35,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("dead-in-queue", attempt);
+    return attack::run("dead-in-queue", attack::attempt);
 }

@@ -7,7 +7,7 @@
 /// **Why not:** `receive` asks for the right to read.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -32,6 +32,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("eavesdrop", attempt);
+    return attack::run("eavesdrop", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** with the last capability to an endpoint, `dissolve` sends away all who wait there.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -31,6 +31,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("endpoint-gone", attempt);
+    return attack::run("endpoint-gone", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** the attribute becomes a bit of the descriptor, and the processor looks at that.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -30,6 +30,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("execute-never", attempt);
+    return attack::run("execute-never", attack::attempt);
 }

@@ -9,7 +9,7 @@
 /// hands out badged capabilities keeps the one without to himself.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -34,6 +34,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("forged-badge", attempt);
+    return attack::run("forged-badge", attack::attempt);
 }

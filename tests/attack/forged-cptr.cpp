@@ -9,7 +9,7 @@
 /// **Why not:** `step` compares the guard before it goes to a slot.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -28,6 +28,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("forged-cptr", attempt);
+    return attack::run("forged-cptr", attack::attempt);
 }

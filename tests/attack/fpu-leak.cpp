@@ -8,7 +8,7 @@
 /// them.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -30,6 +30,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("fpu-leak", attempt);
+    return attack::run("fpu-leak", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** `end` has the FPU forget a thread before its memory can be anything else.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -23,8 +23,8 @@ Gain attempt(World& world) {
     world.map(world.make<Frame>(), here + (1 << 12)); // the tables on the way
     const auto victim = make_of<Tcb>(world, memory);
     const Frame frame{world.slot()};
-    require(attack::thread(0).start(
-        victim, {.entry = compute, .argument = endpoint.cptr(), .priority = urgent}));
+    require(thread(0).start(victim,
+                            {.entry = compute, .argument = endpoint.cptr(), .priority = urgent}));
     require(slot_of(victim).remove());
     require(memory.retype(ObjectType::SmallPage, 0, {own_cspace, frame.cptr()}));
     require(frame.map(own_vspace, here));
@@ -37,6 +37,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("fpu-of-the-dead", attempt);
+    return attack::run("fpu-of-the-dead", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** `transfer` moves capabilities only if the sender's capability has the right.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -31,6 +31,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("grant-without-right", attempt);
+    return attack::run("grant-without-right", attack::attempt);
 }

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -45,6 +45,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("hog-the-kernel", attempt);
+    return attack::run("hog-the-kernel", attack::attempt);
 }

@@ -9,7 +9,7 @@
 #include "attack.hpp"
 #include "lib/clock.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -26,7 +26,7 @@ void spin(u64) {
 
 Gain attempt(World& world) {
     const Tcb greedy = world.make<Tcb>();
-    require(attack::thread(0).prepare(greedy, {.entry = spin, .priority = own_priority}));
+    require(thread(0).prepare(greedy, {.entry = spin, .priority = own_priority}));
     seL4_UserContext registers{};
     require(greedy.read(registers, k::abi::user_context_words));
     registers.spsr |= all_masked;
@@ -38,6 +38,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("interrupts-off", attempt);
+    return attack::run("interrupts-off", attack::attempt);
 }

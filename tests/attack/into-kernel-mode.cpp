@@ -8,7 +8,7 @@
 /// **Why not:** of the SPSR in an answer, `Spsr::of_user` takes the flags alone.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -31,8 +31,8 @@ Gain attempt(World& world) {
     const auto faults = world.make<Endpoint>();
     user::Surroundings around = user::own_surroundings;
     around.fault_endpoint = faults.cptr();
-    require(attack::thread(0).start(world.make<Tcb>(),
-                                    {.entry = unknown_call, .priority = urgent, .around = around}));
+    require(thread(0).start(world.make<Tcb>(),
+                            {.entry = unknown_call, .priority = urgent, .around = around}));
     static_cast<void>(faults.receive());
     stake("a thread is sent to the kernel's own level");
     seL4_SetMR(ip, reinterpret_cast<u64>(&wait));
@@ -43,6 +43,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("into-kernel-mode", attempt);
+    return attack::run("into-kernel-mode", attack::attempt);
 }

@@ -7,7 +7,7 @@
 /// **Why not:** the kernel's descriptors allow nothing at EL0, and the processor looks at them.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -24,6 +24,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("kernel-memory", attempt);
+    return attack::run("kernel-memory", attack::attempt);
 }

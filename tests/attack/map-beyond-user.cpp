@@ -8,7 +8,7 @@
 /// **Why not:** `require_place` compares the page's last byte with the last user address.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -23,6 +23,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("map-beyond-user", attempt);
+    return attack::run("map-beyond-user", attack::attempt);
 }

@@ -9,7 +9,7 @@
 /// only.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -30,6 +30,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("map-twice", attempt);
+    return attack::run("map-twice", attack::attempt);
 }

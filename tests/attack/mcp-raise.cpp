@@ -7,7 +7,7 @@
 /// **Why not:** nobody may give more than the authority's own maximum: `decode_priority`.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -26,7 +26,7 @@ Gain attempt(World& world) {
     const auto endpoint = world.make<Endpoint>();
     main_waits = endpoint.cptr();
     const auto climber = world.make<Tcb>();
-    require(attack::thread(0).start(
+    require(thread(0).start(
         climber,
         {.entry = raise, .argument = climber.cptr(), .priority = idle, .maximum_priority = idle}));
     static_cast<void>(endpoint.receive());
@@ -35,6 +35,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("mcp-raise", attempt);
+    return attack::run("mcp-raise", attack::attempt);
 }

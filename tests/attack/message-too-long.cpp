@@ -8,7 +8,7 @@
 /// **Why not:** `MessageInfo::words` cuts the length before anybody copies.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -31,6 +31,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("message-too-long", attempt);
+    return attack::run("message-too-long", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** `move` tells both neighbours in the derivation list where the capability is now.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -31,6 +31,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("move-escapes", attempt);
+    return attack::run("move-escapes", attack::attempt);
 }

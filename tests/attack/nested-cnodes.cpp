@@ -8,7 +8,7 @@
 /// **Why not:** the graveyard is a list that lies in the dying CNodes themselves.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -35,6 +35,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("nested-cnodes", attempt);
+    return attack::run("nested-cnodes", attack::attempt);
 }

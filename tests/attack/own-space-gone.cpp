@@ -7,7 +7,7 @@
 /// **Why not:** `AsidTable::release` has the processor leave an address space before it goes.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -34,7 +34,7 @@ Gain attempt(World& world) {
     map_program(world, space);
     user::Surroundings around = user::own_surroundings;
     around.vspace = space;
-    require(attack::thread(0).start(
+    require(thread(0).start(
         world.make<Tcb>(),
         {.entry = saw_off, .argument = memory.cptr(), .priority = urgent, .around = around}));
     return ran_on ? "a thread runs in an address space that is gone" : nothing;
@@ -42,6 +42,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("own-space-gone", attempt);
+    return attack::run("own-space-gone", attack::attempt);
 }

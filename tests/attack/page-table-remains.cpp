@@ -8,7 +8,7 @@
 /// **Why not:** PageTable_Unmap clears the table, whatever it held.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -32,6 +32,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("page-table-remains", attempt);
+    return attack::run("page-table-remains", attack::attempt);
 }

@@ -9,7 +9,7 @@
 /// it.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -32,6 +32,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("page-table-reuse", attempt);
+    return attack::run("page-table-reuse", attack::attempt);
 }

@@ -10,7 +10,7 @@
 /// refuses.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -33,6 +33,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("page-table-twice", attempt);
+    return attack::run("page-table-twice", attack::attempt);
 }

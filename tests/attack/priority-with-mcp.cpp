@@ -7,7 +7,7 @@
 /// **Why not:** SetSchedParams holds both numbers against the authority's maximum.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -25,7 +25,7 @@ Gain attempt(World& world) {
     const auto endpoint = world.make<Endpoint>();
     main_waits = endpoint.cptr();
     const auto climber = world.make<Tcb>();
-    require(attack::thread(0).start(
+    require(thread(0).start(
         climber,
         {.entry = raise, .argument = climber.cptr(), .priority = idle, .maximum_priority = idle}));
     static_cast<void>(endpoint.receive());
@@ -34,6 +34,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("priority-with-mcp", attempt);
+    return attack::run("priority-with-mcp", attack::attempt);
 }

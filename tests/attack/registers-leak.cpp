@@ -7,7 +7,7 @@
 /// **Why not:** `resume_user` loads every register from the thread's own context.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -42,6 +42,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("registers-leak", attempt);
+    return attack::run("registers-leak", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** `decode_retype` makes nothing of device memory but pages and smaller untypeds.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -35,6 +35,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("retype-device", attempt);
+    return attack::run("retype-device", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** `reset` clears all memory that has been used before anything is made of it again.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -36,6 +36,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("retype-forged-slots", attempt);
+    return attack::run("retype-forged-slots", attack::attempt);
 }

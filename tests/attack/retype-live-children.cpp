@@ -9,7 +9,7 @@
 /// begins where the untyped itself does, too.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -26,6 +26,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("retype-live-children", attempt);
+    return attack::run("retype-live-children", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** `decode_retype` divides what is *free* by the size of an object.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -32,6 +32,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("retype-past-end", attempt);
+    return attack::run("retype-past-end", attack::attempt);
 }

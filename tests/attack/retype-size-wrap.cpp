@@ -8,7 +8,7 @@
 /// **Why not:** `decode_kind` bounds the size before anybody computes with it.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -36,6 +36,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("retype-size-wrap", attempt);
+    return attack::run("retype-size-wrap", attack::attempt);
 }

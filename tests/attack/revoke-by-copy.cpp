@@ -7,7 +7,7 @@
 /// **Why not:** only originals are parents: `is_parent` looks at that first.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -23,6 +23,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("revoke-by-copy", attempt);
+    return attack::run("revoke-by-copy", attack::attempt);
 }

@@ -7,7 +7,7 @@
 /// **Why not:** the rights of a copy are those that the original has *and* that are asked for.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -22,6 +22,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("rights-by-copy", attempt);
+    return attack::run("rights-by-copy", attack::attempt);
 }

@@ -7,7 +7,7 @@
 /// **Why not:** `decode_map` masks the rights that are asked for with the capability's own.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -19,6 +19,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("rights-by-mapping", attempt);
+    return attack::run("rights-by-mapping", attack::attempt);
 }

@@ -7,7 +7,7 @@
 /// **Why not:** `receive` lets only the bound thread wait at a bound notification.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -28,6 +28,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("signal-stolen", attempt);
+    return attack::run("signal-stolen", attack::attempt);
 }

@@ -9,7 +9,7 @@
 /// out of the table before the capability is gone.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -29,6 +29,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("stale-revoked", attempt);
+    return attack::run("stale-revoked", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// **Why not:** `AddressSpace::put` invalidates the TLB's entry also where a leaf changes in place.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -23,6 +23,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("stale-tlb-protect", attempt);
+    return attack::run("stale-tlb-protect", attack::attempt);
 }

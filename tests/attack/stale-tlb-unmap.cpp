@@ -8,7 +8,7 @@
 /// until that is done (`AddressSpace::take`).
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -22,6 +22,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("stale-tlb-unmap", attempt);
+    return attack::run("stale-tlb-unmap", attack::attempt);
 }

@@ -8,7 +8,7 @@
 /// EL0.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -22,6 +22,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("timer-registers", attempt);
+    return attack::run("timer-registers", attack::attempt);
 }

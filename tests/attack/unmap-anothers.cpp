@@ -9,7 +9,7 @@
 /// leads to this very frame.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -29,6 +29,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("unmap-anothers", attempt);
+    return attack::run("unmap-anothers", attack::attempt);
 }

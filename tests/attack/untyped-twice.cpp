@@ -8,7 +8,7 @@
 /// the original to its end.
 #include "attack.hpp"
 
-using namespace attack;
+namespace attack {
 
 namespace {
 
@@ -32,6 +32,8 @@ Gain attempt(World& world) {
 
 } // namespace
 
+} // namespace attack
+
 int main() {
-    return run("untyped-twice", attempt);
+    return attack::run("untyped-twice", attack::attempt);
 }
