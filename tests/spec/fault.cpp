@@ -13,8 +13,8 @@ namespace spec {
 
 namespace {
 
-/// "LR": in the message about an unknown system call, the address after the `svc`, which no reply
-/// changes.
+/// "LR": in the message about an unknown system call, the address after the `svc` (or the pc that
+/// somebody has written since), which no reply changes.
 constexpr unsigned after_the_call = reg::count;
 
 /// The registers in the order in which the message has them, which is also how a reply sets them.
@@ -35,7 +35,8 @@ struct Describe {
     Words registers() const {
         Words words;
         for (const Word number : registers_in_message(*thread.fault)) {
-            words.push_back(number == after_the_call ? ip() + 4 : thread.registers.at(number));
+            words.push_back(number == after_the_call ? thread.next_pc
+                                                     : thread.registers.at(number));
         }
         return words;
     }
