@@ -69,11 +69,15 @@ target_compile_options(tessera_freestanding INTERFACE
     -Wframe-larger-than=3072)        # a larger one could step over the guard page below the stack
 
 # How the same sources are compiled for tests on the host: so that mistakes show, or so that it is
-# counted what runs. Not both, since the sanitizers' own branches would be counted too.
+# counted what runs (not both, since the sanitizers' own branches would be counted too), or so that
+# they run as often as possible.
 option(TESSERA_COVERAGE "Count which lines and branches run, without the sanitizers" OFF)
+option(TESSERA_QUICK "Optimised, without the sanitizers, for as many runs as there is time for" OFF)
 if(TESSERA_COVERAGE)
     set(instruments --coverage)
     set(hosted ${instruments} -O0)
+elseif(TESSERA_QUICK)
+    set(hosted -O2 -fno-omit-frame-pointer)
 else()
     set(instruments -fsanitize=address,undefined)
     # The folder of the build in no object: then the presets with these options, those of the exercises

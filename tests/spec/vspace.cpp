@@ -74,12 +74,12 @@ void unmap_table(World& world, const PageTableCap& capability) {
     const auto entry = std::ranges::find_if(
         vspace.tables, [&](const auto& table) { return table.second == capability.table; });
     if (entry == vspace.tables.end()) return;
-    const auto [bits, first] = entry->first;
-    const auto covered = [bits = bits, first = first](Word address) {
-        return (address & ~low_bits(bits)) == first;
+    const std::pair<Word, Word> place = entry->first;
+    const auto covered = [&place](Word address) {
+        return (address & ~low_bits(place.first)) == place.second;
     };
     std::erase_if(vspace.tables, [&](const auto& table) {
-        return table.first.first <= bits && covered(table.first.second);
+        return table.first.first <= place.first && covered(table.first.second);
     });
     std::erase_if(vspace.pages, [&](const auto& page) { return covered(page.first); });
 }

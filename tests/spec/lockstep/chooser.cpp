@@ -16,58 +16,59 @@ namespace {
 struct Known {
     Method method;
     int since;
+    const char* name;
 };
 
 constexpr std::array methods{
-    Known{Method::UntypedRetype, 10},
-    Known{Method::UntypedRetype, 10},
-    Known{Method::CNodeCopy, 10},
-    Known{Method::CNodeMint, 10},
-    Known{Method::CNodeMove, 10},
-    Known{Method::CNodeMutate, 10},
-    Known{Method::CNodeRotate, 10},
-    Known{Method::CNodeDelete, 10},
-    Known{Method::CNodeRevoke, 10},
-    Known{Method::CNodeSaveCaller, 10},
-    Known{Method::CNodeCancelBadgedSends, 10},
-    Known{Method::PageTableMap, 11},
-    Known{Method::PageTableMap, 11},
-    Known{Method::PageTableUnmap, 11},
-    Known{Method::PageMap, 11},
-    Known{Method::PageMap, 11},
-    Known{Method::PageUnmap, 11},
-    Known{Method::PageCleanData, 11},
-    Known{Method::PageInvalidateData, 11},
-    Known{Method::PageCleanInvalidateData, 11},
-    Known{Method::PageUnifyInstruction, 11},
-    Known{Method::PageGetAddress, 11},
-    Known{Method::VSpaceCleanData, 11},
-    Known{Method::VSpaceInvalidateData, 11},
-    Known{Method::VSpaceCleanInvalidateData, 11},
-    Known{Method::VSpaceUnifyInstruction, 11},
-    Known{Method::AsidMakePool, 11},
-    Known{Method::AsidAssign, 11},
-    Known{Method::ReadRegisters, 12},
-    Known{Method::WriteRegisters, 12},
-    Known{Method::CopyRegisters, 12},
-    Known{Method::Configure, 12},
-    Known{Method::SetPriority, 12},
-    Known{Method::SetPriority, 12},
-    Known{Method::SetMaxPriority, 12},
-    Known{Method::SetSchedParams, 12},
-    Known{Method::SetIpcBuffer, 12},
-    Known{Method::SetSpace, 12},
-    Known{Method::Suspend, 12},
-    Known{Method::Resume, 12},
-    Known{Method::Resume, 12},
-    Known{Method::SetTlsBase, 12},
-    Known{Method::SetFlags, 12},
-    Known{Method::DomainSet, 12},
-    Known{Method::DomainScheduleConfigure, 12},
-    Known{Method::DomainScheduleSetStart, 12},
-    Known{Method::BindNotification, 15},
-    Known{Method::BindNotification, 15},
-    Known{Method::UnbindNotification, 15},
+    Known{Method::UntypedRetype, 10, "UntypedRetype"},
+    Known{Method::UntypedRetype, 10, "UntypedRetype"},
+    Known{Method::CNodeCopy, 10, "CNodeCopy"},
+    Known{Method::CNodeMint, 10, "CNodeMint"},
+    Known{Method::CNodeMove, 10, "CNodeMove"},
+    Known{Method::CNodeMutate, 10, "CNodeMutate"},
+    Known{Method::CNodeRotate, 10, "CNodeRotate"},
+    Known{Method::CNodeDelete, 10, "CNodeDelete"},
+    Known{Method::CNodeRevoke, 10, "CNodeRevoke"},
+    Known{Method::CNodeSaveCaller, 10, "CNodeSaveCaller"},
+    Known{Method::CNodeCancelBadgedSends, 10, "CNodeCancelBadgedSends"},
+    Known{Method::PageTableMap, 11, "PageTableMap"},
+    Known{Method::PageTableMap, 11, "PageTableMap"},
+    Known{Method::PageTableUnmap, 11, "PageTableUnmap"},
+    Known{Method::PageMap, 11, "PageMap"},
+    Known{Method::PageMap, 11, "PageMap"},
+    Known{Method::PageUnmap, 11, "PageUnmap"},
+    Known{Method::PageCleanData, 11, "PageCleanData"},
+    Known{Method::PageInvalidateData, 11, "PageInvalidateData"},
+    Known{Method::PageCleanInvalidateData, 11, "PageCleanInvalidateData"},
+    Known{Method::PageUnifyInstruction, 11, "PageUnifyInstruction"},
+    Known{Method::PageGetAddress, 11, "PageGetAddress"},
+    Known{Method::VSpaceCleanData, 11, "VSpaceCleanData"},
+    Known{Method::VSpaceInvalidateData, 11, "VSpaceInvalidateData"},
+    Known{Method::VSpaceCleanInvalidateData, 11, "VSpaceCleanInvalidateData"},
+    Known{Method::VSpaceUnifyInstruction, 11, "VSpaceUnifyInstruction"},
+    Known{Method::AsidMakePool, 11, "AsidMakePool"},
+    Known{Method::AsidAssign, 11, "AsidAssign"},
+    Known{Method::ReadRegisters, 12, "ReadRegisters"},
+    Known{Method::WriteRegisters, 12, "WriteRegisters"},
+    Known{Method::CopyRegisters, 12, "CopyRegisters"},
+    Known{Method::Configure, 12, "Configure"},
+    Known{Method::SetPriority, 12, "SetPriority"},
+    Known{Method::SetPriority, 12, "SetPriority"},
+    Known{Method::SetMaxPriority, 12, "SetMaxPriority"},
+    Known{Method::SetSchedParams, 12, "SetSchedParams"},
+    Known{Method::SetIpcBuffer, 12, "SetIpcBuffer"},
+    Known{Method::SetSpace, 12, "SetSpace"},
+    Known{Method::Suspend, 12, "Suspend"},
+    Known{Method::Resume, 12, "Resume"},
+    Known{Method::Resume, 12, "Resume"},
+    Known{Method::SetTlsBase, 12, "SetTlsBase"},
+    Known{Method::SetFlags, 12, "SetFlags"},
+    Known{Method::DomainSet, 12, "DomainSet"},
+    Known{Method::DomainScheduleConfigure, 12, "DomainScheduleConfigure"},
+    Known{Method::DomainScheduleSetStart, 12, "DomainScheduleSetStart"},
+    Known{Method::BindNotification, 15, "BindNotification"},
+    Known{Method::BindNotification, 15, "BindNotification"},
+    Known{Method::UnbindNotification, 15, "UnbindNotification"},
 };
 
 /// The slots that preparations() fills, in the root CNode.
@@ -75,13 +76,14 @@ namespace prepared {
 constexpr Word endpoint = 64;
 constexpr Word badged = 65; ///< the same with a badge
 constexpr Word notification = 66;
-constexpr Word signal = 67; ///< the same with a badge
-constexpr Word tables = 68; ///< three mapped, one not
-constexpr Word frames = 72; ///< two
-constexpr Word vspace = 74;
-constexpr Word pools = 75;   ///< untypeds of 4 KiB: two
-constexpr Word threads = 80; ///< three, each followed by its IPC buffer's frame
-constexpr Word end = 86;
+constexpr Word signal = 67;  ///< the same with a badge
+constexpr Word tables = 68;  ///< three mapped in each of two address spaces, one not
+constexpr Word frames = 75;  ///< one mapped in each of two address spaces, one not
+constexpr Word vspaces = 78; ///< the second address space, and one that has no ASID
+constexpr Word pools = 80;   ///< untypeds of 4 KiB: two
+constexpr Word cnodes = 82;  ///< two of four slots, in the first of which one is free
+constexpr Word threads = 84; ///< three, each followed by its IPC buffer's frame
+constexpr Word end = 90;
 } // namespace prepared
 
 /// What threads have as fault handler, once faults are sent: a badged endpoint.
@@ -95,7 +97,7 @@ class Chooser {
     Chooser(const World& world, const Act& act) : world_{world}, act_{act} {}
 
     Event event() {
-        const Word kind = below(128);
+        const Word kind = below(136);
         if (chapter >= 12 && kind >= 126) return Tick{};
         if (chapter >= 12 && kind >= 124 && others_can_run()) return trap();
         if (chapter >= 12 && kind >= 117) return message(Syscall::Yield, 0, 0, {});
@@ -120,23 +122,39 @@ class Chooser {
         Word depth = 64;
     };
 
-    /// Half of the time a slot of the root CNode, else one of a CNode that lies there; seldom
-    /// nonsense.
-    Address address() {
-        const Word number = below(count * 64);
-        const bool of_the_prepared = chapter > 10 && below(8) == 7;
-        const Word index =
-            of_the_prepared ? prepared::endpoint + number % 24 : first + number % count;
-        const Word rest = number / count;
-        const Word other = first + rest % count;
-        if (rest % 16 == 15) return {index, rest, rest % 70};
-        const Capability cnode = capability_at(other);
-        if (rest % 2 == 0 || !is<CNodeCap>(cnode)) return {place::root, index, 64};
-        const auto& inner = std::get<CNodeCap>(cnode);
-        if (rest % 16 == 13) return {other, inner.guard, inner.guard_bits};
-        const Word radix = world_.cnodes.at(inner.cnode).radix;
-        return {other, inner.guard << radix | (number % (Word{1} << radix)),
-                radix + inner.guard_bits};
+    enum class Wanted { Any, Occupied, Empty };
+
+    /// Half of the time a slot of the root CNode, else one of a CNode that lies there. Mostly one
+    /// that is as wanted; seldom nonsense.
+    Address address(Wanted wanted) {
+        const Word number = below(64);
+        if (number % 8 == 7) wanted = Wanted::Any;
+        const Word other = slot_with<CNodeCap>();
+        const Capability found = capability_at(other);
+        if (number == 63) return {other, number, below(70)};
+        if (number == 62) return {place::root, place::root, 64}; // what all CSpaces come from
+        if (number % 2 == 0 || !is<CNodeCap>(found)) return {place::root, in_root(wanted), 64};
+        const auto& inner = std::get<CNodeCap>(found);
+        if (number == 61) return {other, inner.guard, inner.guard_bits};
+        const Word radix = std::min<Word>(world_.cnodes.at(inner.cnode).radix, 6);
+        const Word index = find(inner.cnode, 0, Word{1} << radix, wanted);
+        return {other, inner.guard << radix | index, radix + inner.guard_bits};
+    }
+
+    Word in_root(Wanted wanted) {
+        const Word end = wanted == Wanted::Empty || chapter == 10 ? first + count : prepared::end;
+        return find(root_, first, end - first, wanted);
+    }
+
+    /// The next slot that is as wanted, from one of these on; that one, if none is.
+    Word find(Name cnode, Word begin, Word number, Wanted wanted) {
+        const Word start = below(number);
+        for (Word i = 0; i < number; ++i) {
+            const Word index = begin + (start + i) % number;
+            const bool used = occupied(world_, {cnode, index});
+            if (wanted == Wanted::Any || used == (wanted == Wanted::Occupied)) return index;
+        }
+        return begin + start;
     }
 
     Capability capability_at(Word index) const { return capability_in(world_, {root_, index}); }
@@ -197,7 +215,8 @@ class Chooser {
     }
 
     /// Send, receive or reply: with a few words, up to three capabilities, and a receive slot. From
-    /// chapter 14 on, when endpoints do all that the model knows of them.
+    /// chapter 14 on, when endpoints do all that the model knows of them. No label is that of
+    /// ReadRegisters: what is meant for an endpoint may reach a thread (\ref stop).
     Call communication(Word kind) {
         using enum Syscall;
         const bool blocks = others_can_run() || below(32) == 31;
@@ -213,7 +232,7 @@ class Chooser {
         if (kind >= 34) number = blocks ? ReplyRecv : Reply;
         if (kind >= 42) number = Reply;
         if (!takes_messages(cptr)) return message(DebugCapIdentify, cptr, 0, {});
-        return with_receive_slot(message(number, cptr, below(3), some_words(), some_cptrs()));
+        return with_receive_slot(message(number, cptr, any({0, 1, 3}), some_words(), some_cptrs()));
     }
 
     Words some_words() {
@@ -231,7 +250,7 @@ class Chooser {
     }
 
     spec::Call with_receive_slot(spec::Call call) {
-        const Address to = address();
+        const Address to = address(Wanted::Empty);
         call.buffer[buffer::receive_cnode] = to.root;
         call.buffer[buffer::receive_index] = to.index;
         call.buffer[buffer::receive_depth] = to.depth;
@@ -265,7 +284,7 @@ class Chooser {
     Call retype() {
         Word type = any({0, 2, 3, 4, 4, 10, 7, 9, 6, 1, 7, 8});
         if (type < 10 && !k::object_kind(type)) type = 10;
-        const Address to = address();
+        const Address to = address(Wanted::Empty);
         const Word size = below(9 * 32);
         const Word bits = size / 9 == 31 ? below(80) : (type == 0 ? 4 : 1) + size % 9;
         const Words words{type,     bits,    to.root, to.root == place::root ? Word{0} : Word{64},
@@ -274,20 +293,24 @@ class Chooser {
     }
 
     Call on_cnode(Method method) {
-        const Address to = address();
-        const Address from = address();
-        const Word rights = below(16);
-        const Word data = is<CNodeCap>(capability_at(from.index)) ? guard() : below(4);
+        const bool fills = method >= Method::CNodeCopy;
+        const Address to = address(fills ? Wanted::Empty : Wanted::Occupied);
+        const Address from = address(Wanted::Occupied);
+        const Word rights = below(4) == 3 ? below(16) : 15;
+        const Word data = is<CNodeCap>(capability_at(from.index)) ? guard() : below(8);
         Words words{to.index, to.depth, from.index, from.depth, rights, data};
         if (method == Method::CNodeMutate) words[4] = data;
+        if (method == Method::CNodeCancelBadgedSends) {
+            return invoke(place::root, method, {mostly<EndpointCap>(), 64}, {});
+        }
         if (below(32) == 31) words.resize(below(words.size()));
         return invoke(to.root, method, words, {from.root});
     }
 
     Call rotate() {
-        const Address to = address();
-        const Address from = address();
-        const Address pivot = address();
+        const Address to = address(Wanted::Empty);
+        const Address from = address(Wanted::Occupied);
+        const Address pivot = address(Wanted::Occupied);
         return invoke(to.root, Method::CNodeRotate,
                       {to.index, to.depth, guard(), pivot.index, pivot.depth, guard(), from.index,
                        from.depth},
@@ -319,7 +342,7 @@ class Chooser {
         }
         if (method == AsidAssign) return invoke(mostly<AsidPoolCap>(), method, {}, {vspace});
         if (method == AsidMakePool) {
-            const Address to = address();
+            const Address to = address(Wanted::Empty);
             return invoke(place::asid_control, method, {to.index, to.depth},
                           {mostly<UntypedCap>(), to.root});
         }
@@ -433,6 +456,34 @@ void prepare_thread(std::vector<Call>& calls, Word tcb) {
     calls.push_back(invoke(tcb, Method::Resume, {}));
 }
 
+/// Tables for small pages in an address space, and a page.
+void prepare_space(std::vector<Call>& calls, Word vspace, Word tables, Word frame) {
+    for (const Word table : {tables, tables + 1, tables + 2}) {
+        calls.push_back(invoke(table, Method::PageTableMap, {mapped_region, 3}, {vspace}));
+    }
+    calls.push_back(invoke(frame, Method::PageMap, {mapped_region + 0x3000, 3, 3}, {vspace}));
+}
+
+/// The CNodes: in the first, an endpoint capability, and the CNodes themselves.
+void prepare_cnodes(std::vector<Call>& calls) {
+    calls.push_back(make(4, 2, prepared::cnodes, 2));
+    Word index = 0;
+    for (const Word from : {prepared::endpoint, prepared::cnodes, prepared::cnodes + 1}) {
+        calls.push_back(
+            invoke(prepared::cnodes, Method::CNodeCopy, {index++, 2, from, 64, 15}, {place::root}));
+    }
+}
+
+void prepare_memory(std::vector<Call>& calls) {
+    calls.push_back(make(9, 0, prepared::tables, 7));
+    calls.push_back(make(7, 0, prepared::frames, 3));
+    calls.push_back(make(6, 0, prepared::vspaces, 2));
+    calls.push_back(invoke(place::asid_pool, Method::AsidAssign, {}, {prepared::vspaces}));
+    prepare_space(calls, place::vspace, prepared::tables, prepared::frames);
+    prepare_space(calls, prepared::vspaces, prepared::tables + 3, prepared::frames + 1);
+    calls.push_back(make(0, 12, prepared::pools, 2));
+}
+
 } // namespace
 
 std::vector<Call> preparations() {
@@ -442,15 +493,8 @@ std::vector<Call> preparations() {
     calls.push_back(badge(prepared::endpoint, prepared::badged, 5));
     calls.push_back(make(3, 0, prepared::notification, 1));
     calls.push_back(badge(prepared::notification, prepared::signal, 6));
-    calls.push_back(make(9, 0, prepared::tables, 4));
-    for (const Word table : {prepared::tables, prepared::tables + 1, prepared::tables + 2}) {
-        calls.push_back(invoke(table, Method::PageTableMap, {mapped_region, 3}, {place::vspace}));
-    }
-    calls.push_back(make(7, 0, prepared::frames, 2));
-    calls.push_back(
-        invoke(prepared::frames, Method::PageMap, {mapped_region + 0x3000, 3, 3}, {place::vspace}));
-    calls.push_back(make(6, 0, prepared::vspace, 1));
-    calls.push_back(make(0, 12, prepared::pools, 2));
+    prepare_memory(calls);
+    prepare_cnodes(calls);
     if (chapter < 12) return calls;
     for (Word tcb = prepared::threads; tcb < prepared::end; tcb += 2) {
         prepare_thread(calls, tcb);
@@ -464,10 +508,16 @@ Event choose(const World& world, const Act& act) {
 
 std::vector<Method> methods_chosen() {
     std::vector<Method> chosen;
-    for (const auto& [method, since] : methods) {
-        if (since <= chapter) chosen.push_back(method);
+    for (const Known& known : methods) {
+        if (known.since <= chapter) chosen.push_back(known.method);
     }
     return chosen;
+}
+
+std::string name_of(Method method) {
+    const auto* known =
+        std::ranges::find_if(methods, [method](const Known& row) { return row.method == method; });
+    return known == methods.end() ? "method " + std::to_string(Word(method)) : known->name;
 }
 
 Call message(Syscall number, Word cptr, Word label, const Words& words, const Words& cptrs) {

@@ -5,6 +5,8 @@
 #include "host_machine.hpp"
 #include "invocation.hpp"
 
+#include <string>
+
 namespace spec {
 
 /// What an event is made up of: numbers that are reduced to what there is when it happens. So
@@ -25,6 +27,9 @@ Event choose(const World& world, const Act& act);
 
 /// The methods that choose() knows, of the kernel at hand.
 std::vector<Method> methods_chosen();
+
+/// What a method is called; its number, if choose() does not know it.
+std::string name_of(Method method);
 
 /// A system call with a message of these words and capabilities.
 Call message(Syscall number, Word cptr, Word label, const Words& words, const Words& cptrs = {});

@@ -87,7 +87,7 @@ std::string Explorer::program(Hash state, const Call& last) const {
     calls.insert(calls.end(), world_.preparations.rbegin(), world_.preparations.rend());
     Program program;
     for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
-        program.add(*call);
+        program.add(*call, std::nullopt);
     }
     return program.as_test() + program.as_root_task();
 }

@@ -7,6 +7,7 @@
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
 #include "object/untyped.hpp"
+#include "object/zombie.hpp"
 #if SPEC_CHAPTER >= 11
     #include "object/asid.hpp"
     #include "object/frame.hpp"
@@ -18,6 +19,7 @@
 #include "survey.hpp"
 #include "syscall/dispatch.hpp"
 #include "syscall/entry.hpp"
+#include "syscall/lookup.hpp"
 #include "thread.hpp"
 
 #include <algorithm>
@@ -268,14 +270,22 @@ k::KernelExit HostMachine::enter(const Event& event) {
     return handle_system_call(state_);
 }
 
+/// Whether a thread runs that can make its call once more: the call may have deleted the capability
+/// that it is on.
+bool HostMachine::can_repeat(const k::Tcb* thread) {
+    if (running() != thread) return false;
+    const auto slot = k::lookup(caller(), thread->context.x[0]);
+    return slot && !(*slot)->is_empty() && !(*slot)->cap.as<k::Zombie>();
+}
+
 Ending HostMachine::run(const Event& event) {
     const k::Tcb* const thread = running();
     k::KernelExit exit = enter(event);
     while (exit == k::KernelExit::Preempted) {
-        unfinished_ = true;
+        unfinished_ = interrupted_ = true;
         check();
         (void)next_context(state_, exit);
-        if (running() != thread) return Ending::BrokenOff;
+        if (!can_repeat(thread)) return Ending::BrokenOff;
         caller().context.pc += k::instruction_bytes; // it makes the same call again
         exit = handle_system_call(state_);
     }
@@ -288,7 +298,7 @@ Ending HostMachine::run(const Event& event) {
 Ending HostMachine::happen(const Event& event, std::optional<unsigned> points) {
     points_between = points;
     points_passed = 0;
-    unfinished_ = false;
+    unfinished_ = interrupted_ = false;
     Ending ending = Ending::Runs;
     const bool came_back = Console::instance().watch([&] { ending = run(event); });
     points_between.reset();

@@ -31,8 +31,8 @@ constexpr Word device = 18;        ///< 4 KiB; whoever touches it dies
 } // namespace place
 
 /// How an event ended: a thread runs, or none can; or the caller of a long call died in the middle
-/// of it, and an interrupt came, so that nobody is left to make the call again; or the kernel has
-/// stopped the machine.
+/// of it, or lost the capability that it called, and an interrupt came, so that nobody is left to
+/// make the call again; or the kernel has stopped the machine.
 enum class Ending { Runs, Idle, BrokenOff, Halted, Panicked };
 
 /// There is one at a time, always at the same addresses.
@@ -49,6 +49,9 @@ class HostMachine {
 
     /// What the kernel has printed during the last event: why it has panicked.
     const std::string& printed() const;
+
+    /// Whether a call was preempted during the last event.
+    bool interrupted() const { return interrupted_; }
 
     /// What the kernel's memory amounts to: a world that the model's can be compared with.
     World abstraction() const;
@@ -81,6 +84,7 @@ class HostMachine {
     void start(k::Tcb& thread);
     void check() const;
     k::Tcb& caller();
+    bool can_repeat(const k::Tcb* thread);
     void load(const Call& call);
     static void write_buffer(const k::Tcb& thread, const std::map<Word, Word>& words);
     k::KernelExit enter(const Event& event);
@@ -88,6 +92,7 @@ class HostMachine {
     Ending run(const Event& event);
 
     MachineSize size_;
+    bool interrupted_ = false;
     bool unfinished_ = false; ///< a call that was preempted has still to be made again
     k::KernelState state_{.firmware = k::dev::Psci{k::arch::Conduit::Hvc}};
 };

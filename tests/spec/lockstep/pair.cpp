@@ -12,31 +12,6 @@
 
 namespace spec {
 
-void Tally::look_at(const Thread& thread) {
-    constexpr std::array names{"inactive",  "runnable",         "sending",
-                               "receiving", "awaiting a reply", "waiting"}; // in the order of State
-    ++sights_[names.at(thread.state.index())];
-    if (thread.fault) ++sights_["fault"];
-    if (thread.notification) ++sights_["bound"];
-    const auto info = MessageInfo::from_word(thread.registers[reg::x(1)]);
-    const bool received = thread.registers[reg::x(7)] == Word(Syscall::Recv);
-    if (received && info.caps_unwrapped != 0) ++sights_["unwrapped"];
-    if (received && info.extra_caps != 0) ++sights_["transferred"];
-}
-
-void Tally::add(const Event& event, const Outcome& outcome, const World& after) {
-    ++events_;
-    const auto* call = std::get_if<Call>(&event);
-    if (call != nullptr && !outcome.refusal) ++successes_[Method(call->x[1] >> 12)];
-    for (const auto& [name, thread] : after.threads) {
-        look_at(thread);
-    }
-    for (const auto& [name, slot] : after.slots) {
-        const bool saved = is<ReplyCap>(slot.capability) && name.holder.kind == Kind::CNode;
-        if (saved) ++sights_["saved"];
-    }
-}
-
 Pair::Pair(Tally& tally) : tally_{tally} {}
 
 namespace {
@@ -72,8 +47,10 @@ void Pair::prepare() {
     static const Start start = prepared(kernel_, model_);
     kernel_.restore(start.kernel);
     model_ = start.model;
+    program_ = {};
+    broken_off_ = false;
     for (const Call& call : preparations()) {
-        program_.add(call);
+        program_.add(call, start.model.scheduler.running);
     }
 }
 
@@ -82,10 +59,14 @@ std::string Pair::play(const Act& act) {
 }
 
 std::string Pair::play(const Event& event, std::optional<unsigned> points) {
-    program_.add(event);
+    const Before before{model_, event};
+    program_.add(event, before.running);
     const Ending ending = kernel_.happen(event, points);
     const Outcome outcome = apply(model_, event);
-    tally_.add(event, outcome, model_);
+    note_reply(event, before.running);
+    tally_.add(Moment{before, event, outcome, model_});
+    if (kernel_.interrupted()) tally_.add(sight::interrupted);
+    if (ending == Ending::BrokenOff) tally_.add(sight::broken_off);
     if (ending == Ending::Panicked) return kernel_.printed();
     broken_off_ = ending == Ending::BrokenOff; // the model knows no interrupts inside calls
     if (broken_off_) return "";
@@ -136,6 +117,16 @@ std::string difference(World& model, World real) {
     return real == model ? "" : "model → kernel:\n" + explain(model, real);
 }
 
+/// What a Call has got in reply, if it is complete.
+void Pair::note_reply(const Event& event, std::optional<Name> caller) {
+    const auto* call = std::get_if<Call>(&event);
+    const bool complete = call != nullptr && Syscall(call->number) == Syscall::Call && caller &&
+                          model_.scheduler.running == caller;
+    if (!complete) return;
+    const std::span registers{model_.threads.at(*caller).registers};
+    program_.reply(MessageInfo::from_word(registers[reg::x(1)]), registers.subspan(reg::x(2), 4));
+}
+
 std::string Pair::broken_invariants() const {
     return violations(model_);
 }
@@ -146,7 +137,7 @@ bool Pair::alive() const {
            is<CNodeCap>(capability_in(model_, slot_of(*running, ThreadSlot::CSpace)));
 }
 
-std::string Pair::program() const {
+std::string Pair::report() const {
     return "As a test:\n" + program_.as_test() + "As a root task:\n" + program_.as_root_task();
 }
 

@@ -4,30 +4,11 @@
 
 #include "chooser.hpp"
 #include "program.hpp"
+#include "tally.hpp"
 
 #include <string>
 
 namespace spec {
-
-/// What has been seen to happen: agreement about refusals alone would prove little.
-class Tally {
-  public:
-    void add(const Event& event, const Outcome& outcome, const World& after);
-    bool has(Method method) const { return successes_.contains(method); }
-
-    /// Each state that threads can be in by its name, and faults, bound notifications, reply
-    /// capabilities that have been saved, capabilities that have come with a message.
-    bool has(const std::string& sight) const { return sights_.contains(sight); }
-
-    std::size_t events() const { return events_; }
-
-  private:
-    void look_at(const Thread& thread);
-
-    std::size_t events_ = 0;
-    std::map<Method, unsigned> successes_;
-    std::map<std::string, std::size_t> sights_;
-};
 
 /// What differs between a kernel and the model after an event, in words; empty if nothing does.
 /// \param model  loses what nobody can ever see again
@@ -37,7 +18,7 @@ class Pair {
   public:
     explicit Pair(Tally& tally);
 
-    /// Begins after the preparations.
+    /// Begins anew, after the preparations.
     void prepare();
 
     /// Lets an act happen to both. \return what differs after it, in words; empty if nothing does.
@@ -51,9 +32,14 @@ class Pair {
     bool alive() const;
 
     /// What has happened, as C++ and as a root task.
-    std::string program() const;
+    std::string report() const;
+    const Program& program() const { return program_; }
+
+    const World& model() const { return model_; }
 
   private:
+    void note_reply(const Event& event, std::optional<Name> caller);
+
     Tally& tally_;
     HostMachine kernel_;
     World model_ = kernel_.abstraction();

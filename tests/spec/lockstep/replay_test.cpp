@@ -1,24 +1,11 @@
 /// \file
 /// Programs that were worth keeping: as lock-step prints them, to be played again.
-#include "pair.hpp"
+#include "replay.hpp"
 
 #include <gtest/gtest.h>
 
 namespace spec {
 namespace {
-
-Event svc(std::int64_t number, Word cptr, Word label, const Words& words, const Words& cptrs) {
-    return message(Syscall(number), cptr, label, words, cptrs);
-}
-
-void expect_agreement(const std::vector<Event>& events) {
-    Tally tally;
-    Pair pair{tally};
-    for (const Event& event : events) {
-        ASSERT_EQ(pair.play(event, 0), "") << pair.program();
-    }
-    EXPECT_EQ(pair.broken_invariants(), "");
-}
 
 /// With which all programs begin.
 TEST(Replay, Preparations) {

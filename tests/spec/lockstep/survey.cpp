@@ -170,11 +170,10 @@ Survey::Survey(const HostMachine& machine)
 
 World Survey::world() {
     for (const auto& [slot, name] : names_) {
-        if (!slot->is_empty() && name.index != masters) describe(*slot, name);
+        if (name.index != masters) describe(*slot, name);
     }
     for (const auto& [slot, name] : names_) {
-        if (slot->is_empty() || name.index == masters) continue;
-        if (slot->previous == nullptr) list_children(slot);
+        if (name.index != masters && slot->previous == nullptr) list_children(slot);
     }
     for (auto& [name, slot] : world_.slots) {
         auto* untyped = std::get_if<UntypedCap>(&slot.capability);
@@ -196,7 +195,7 @@ std::vector<k::Tcb*> Survey::threads() const {
 }
 
 void Survey::add(const k::Slot& slot, SlotName name) {
-    if (!names_.emplace(&slot, name).second || slot.is_empty()) return;
+    if (slot.is_empty() || !names_.emplace(&slot, name).second) return;
     add_holder(slot.cap);
     for (const k::Slot* next = slot.next.get(); next != nullptr; next = next->next.get()) {
         add_holder(next->cap);
@@ -247,12 +246,12 @@ void Survey::describe_object(const Capability& cap) {
     if (object && object->kind == Kind::Notification) describe_notification(*object);
 #if SPEC_CHAPTER >= 11
     const auto* frame = std::get_if<FrameCap>(&cap);
-    if (frame != nullptr && !frame->device) {
+    if (frame != nullptr && !frame->device && frames_.insert(frame->address).second) {
         describe_memory(frame->address, Word{1} << frame->bits);
     }
     if (object && object->kind == Kind::VSpace) {
-        VSpace& vspace = world_.vspaces[*object];
-        walk(k::PhysAddr{object->address}, k::arch::Level::L0, 0, vspace);
+        const auto [vspace, is_new] = world_.vspaces.try_emplace(*object);
+        if (is_new) walk(k::PhysAddr{object->address}, k::arch::Level::L0, 0, vspace->second);
     }
     if (const auto* pool = std::get_if<AsidPoolCap>(&cap)) describe_pool(*pool);
 #endif

@@ -4,6 +4,8 @@
 
 #include "host_machine.hpp"
 
+#include <set>
+
 namespace spec {
 
 /// Finds every slot that is in use, and its name: through the CNodes and threads that capabilities
@@ -38,6 +40,7 @@ class Survey {
     Name root_;
     std::map<const k::Slot*, SlotName> names_;
     std::map<Name, k::Tcb*> threads_;
+    std::set<Word> frames_; ///< that have been described: several capabilities may name one
     World world_;
 };
 
