@@ -110,7 +110,9 @@ TEST(AddressSpace, RefusesWhatIsTaken) {
     ASSERT_TRUE(t.space.map(block, PhysAddr{}, PageSize::Huge, user_data).has_value());
     EXPECT_EQ(fault(block, PageSize::Small), (MapError{MapFault::Occupied, Level::L1}));
     EXPECT_EQ(t.space.add_table(block, frame).error(), (MapError{MapFault::Occupied, Level::L1}));
-    EXPECT_EQ(t.space.add_table(page, frame).error(), (MapError{MapFault::Occupied, Level::L3}));
+    for (const VirtAddr va : {page, page + small})
+        EXPECT_EQ(t.space.add_table(va, frame).error(), (MapError{MapFault::Occupied, Level::L3}))
+            << "all tables are there, whether the page is or not";
     EXPECT_EQ(t.outcomes(page), only(frame, user_data)) << "a refused call changes nothing";
 }
 

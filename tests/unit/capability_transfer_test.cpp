@@ -160,6 +160,14 @@ TEST_F(CapabilityTransfer, TakesBothBuffers) {
     expect_nothing_moved({badged});
 }
 
+TEST_F(CapabilityTransfer, TakesTheSendersBufferAsItIsThen) {
+    call(client, Syscall::Send, endpoint, {3, {}, {other_badged}});
+    weaken_buffer(client, Rights{});
+    call(server, Syscall::Recv, endpoint);
+    EXPECT_EQ(info(server)[MessageInfo::extra_caps], 0u);
+    EXPECT_TRUE(slot(target).is_empty());
+}
+
 TEST_F(CapabilityTransfer, LooksUpAgainWhenTheMessageMoves) {
     call(client, Syscall::Send, endpoint, {3, {}, {badged, other_badged}});
     buffer(client).caps_or_badges[1] = nowhere;

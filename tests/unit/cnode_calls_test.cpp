@@ -128,6 +128,14 @@ TEST_F(CNodeCalls, MintedBadgesAreOriginals) {
         EXPECT_TRUE(is_parent(slot(endpoint), slot(i)));
 }
 
+TEST_F(CNodeCalls, ABadgeMakesNoParentOfAnotherEndpoint) {
+    EXPECT_EQ(retype(untyped, ObjectType::Endpoint, 0, target), no_error);
+    EXPECT_EQ(mint(endpoint, target + 1, 7), no_error);
+    EXPECT_EQ(mint(target, target + 2, 7), no_error);
+    EXPECT_EQ(copy(target + 2, target + 3), no_error);
+    EXPECT_FALSE(is_parent(slot(target + 1), slot(target + 3)));
+}
+
 TEST_F(CNodeCalls, MintOfACopyMakesAnOriginalToo) {
     EXPECT_EQ(copy(endpoint, target), no_error);
     EXPECT_EQ(mint(target, target + 1, 9), no_error);
@@ -161,6 +169,15 @@ TEST_F(CNodeCalls, CopyOfAnUntypedGetsAllTheRoom) {
     EXPECT_EQ(copy(small_untyped, target + 1), error(Error::RevokeFirst));
     EXPECT_EQ(retype(target, ObjectType::Endpoint, 0, target + 1, 256 - target - 1), no_error);
     EXPECT_EQ(copy(target, 255), error(Error::DeleteFirst));
+}
+
+TEST_F(CNodeCalls, CopyOfAnUntypedThatNobodyHasUsedTakesTheRoomFromIt) {
+    EXPECT_EQ(retype(untyped, ObjectType::Untyped, page_bits, target), no_error);
+    EXPECT_EQ(copy(target, target + 1), no_error);
+    EXPECT_EQ(retype(target, ObjectType::Endpoint, 0, target + 2),
+              error(Error::NotEnoughMemory, {0}))
+        << "no memory is given out twice";
+    EXPECT_EQ(retype(target + 1, ObjectType::Endpoint, 0, target + 2), no_error);
 }
 
 TEST_F(CNodeCalls, CopyOfAnUntypedWithChildrenIsRefused) {

@@ -42,7 +42,6 @@ Crowd::Crowd() : memory_{new Memory{}} {
         derive(thread.slot(ThreadSlot::IpcBuffer), slot(buffers + i).cap, slot(buffers + i),
                Birth::Copy);
         thread.priority = priority;
-        thread.restart_pc = svc;
         if (i != 0) resume(thread, kernel());
     }
     m.threads[0].state = ThreadState::Running;

@@ -134,6 +134,16 @@ TEST_F(Deletion, OfABadgeAndOfACopyLeavesTheOtherCopies) {
     EXPECT_TRUE(slot(c).is_empty());
 }
 
+TEST_F(Deletion, OfACopyLeavesTheOtherCopiesToTheirParent) {
+    make_endpoint(a);
+    EXPECT_EQ(mint(a, b, 5), no_error);
+    EXPECT_EQ(copy(b, c), no_error);
+    EXPECT_EQ(copy(b, d), no_error); // stands before `c` in the list
+    EXPECT_EQ(erase(d), no_error);
+    EXPECT_EQ(revoke(b), no_error);
+    EXPECT_TRUE(slot(c).is_empty());
+}
+
 TEST_F(Deletion, OfAllButOneChildDoesNotFreeMemory) {
     EXPECT_EQ(retype(untyped, ObjectType::Untyped, 17, a, 2), no_error);
     EXPECT_EQ(erase(a), no_error);
@@ -318,6 +328,26 @@ TEST_F(Deletion, CanBeInterruptedAnywhere) {
     expect_nothing_left();
 }
 
+TEST_F(Deletion, ThatIsDoneIsNotMadeAgain) {
+    make_endpoint(a);
+    interrupt_after_each(0);
+    EXPECT_EQ(erase(a), no_error);
+    EXPECT_EQ(preemptions(), 0u) << "the interrupt comes when the call has returned";
+}
+
+TEST_F(Deletion, GoesLastHoweverOftenItIsInterrupted) {
+    const auto outer = make_cnode(a, 1);
+    const auto nested = make_cnode(b, 2);
+    make_endpoint(c);
+    move(slot(c), nested[2]);
+    move(slot(b), outer[0]);
+    interrupt_after_each(0);
+    EXPECT_EQ(erase(a), no_error);
+    EXPECT_TRUE(nested[2].is_empty()) << "nothing is left when the call returns";
+    interrupt_after_each({});
+    expect_nothing_left();
+}
+
 TEST_F(Deletion, HalfDoneLeavesAZombie) {
     const auto slots = make_cnode(a, 2);
     make_endpoint(b);
@@ -380,6 +410,9 @@ TEST_F(Deletion, DoesNotFinishWhatOthersBegan) {
     move(slot(d), short_one[1]);
     EXPECT_EQ(erase(c), no_error);
     EXPECT_TRUE(short_one[1].is_empty());
+    make_endpoint(c);
+    EXPECT_EQ(revoke(c), no_error);
+    EXPECT_EQ(erase(c), no_error);
     EXPECT_EQ(kernel.graveyard.newest()->cap, progress);
 
     EXPECT_EQ(erase(a), no_error);
@@ -400,11 +433,34 @@ TEST_F(Deletion, GoesLastEvenIfOthersHaveFinishedMeanwhile) {
     move(slot(c), second[0]);
     leave_half_done(0, root, abi::label::CNodeDelete, {b, 64}); // which began with a grave there
 
+    interrupt_after_each(0);
     EXPECT_EQ(erase(a), no_error);
     EXPECT_EQ(kernel.graveyard.depth(), 0u);
     EXPECT_EQ(erase(b), no_error);
     EXPECT_TRUE(nested[0].is_empty());
+    interrupt_after_each({});
     expect_nothing_left();
+}
+
+using DeletionDeathTest = Deletion;
+
+TEST_F(DeletionDeathTest, SeesAGraveThatIsNone) {
+    const auto outer = make_cnode(a, 2);
+    make_cnode(b, 2);
+    move(slot(b), outer[3]);
+    leave_half_done(1, root, abi::label::CNodeDelete, {a, 64});
+    auto& grave = const_cast<Slot&>(*graveyard.newest());
+    const Capability zombie = grave.cap;
+    for (const Capability& wrong : {slot(root).cap, slot(a).cap}) { // a CNode, another's zombie
+        grave.cap = wrong;
+        EXPECT_DEATH(check_every_invariant(graveyard), "the first slot of its own object");
+    }
+    grave.cap = zombie;
+}
+
+TEST(GraveyardDeathTest, SeesAGraveThatIsNotCounted) {
+    const auto miscounted = std::bit_cast<Graveyard>(std::array<u64, 2>{0, 1});
+    EXPECT_DEATH(check_every_invariant(miscounted), "a newest grave if there are graves");
 }
 
 /// Programs of random calls, some of which are interrupted and never made again.

@@ -229,7 +229,7 @@ TEST_F(Ipc, FollowsExtraCapabilitiesBeforeItSends) {
     EXPECT_NE(testing::internal::GetCapturedStderr().find("GuardMismatch"), std::string::npos);
     EXPECT_EQ(state(server), ThreadState::BlockedOnReceive);
     EXPECT_EQ(state(client), ThreadState::Inactive);
-    call(third, Syscall::NBSend, endpoint, {0, {}, {root, nowhere}});
+    call(third, Syscall::NBSend, endpoint, {0, {}, {nowhere}});
     EXPECT_EQ(state(server), ThreadState::BlockedOnReceive);
     EXPECT_EQ(state(third), ThreadState::Running);
 }

@@ -36,6 +36,14 @@ TEST(MapRange, UsesTheLargestLeavesThatFit) {
     EXPECT_EQ(s.ranges()[0].largest, arch::PageSize::Huge);
 }
 
+TEST(MapRange, UsesSmallLeavesWhereMemoryOrAddressesAreNotAligned) {
+    PlainSpace s;
+    s.map(mapping(0, small, large, kernel_data));
+    s.map(mapping(huge + small, 2 * huge, large, kernel_data));
+    EXPECT_EQ(s.space.walk(VirtAddr{0}).level, Level::L3);
+    EXPECT_EQ(s.space.walk(VirtAddr{huge + small}).level, Level::L3);
+}
+
 TEST(MapRange, KeepsWhatIsThere) {
     PlainSpace s;
     s.map(mapping(large + small, large + small, 3 * small, kernel_data));
@@ -46,6 +54,14 @@ TEST(MapRange, KeepsWhatIsThere) {
     s.map(mapping(0, 0, huge, kernel_data));
     s.map(mapping(3 * small, 3 * small, small, kernel_data));
     EXPECT_EQ(s.ranges().size(), 1u);
+}
+
+TEST(MapRange, GoesOnBehindALeafThatItKeeps) {
+    PlainSpace s;
+    s.map(mapping(0, 0, large, kernel_data));
+    s.map(mapping(large - small, large - small, 2 * small, kernel_data));
+    ASSERT_EQ(s.ranges().size(), 1u);
+    expect_range(s.ranges()[0], 0, 0, large + small);
 }
 
 TEST(MapRangeDeathTest, RefusesToContradict) {
@@ -119,6 +135,14 @@ TEST(WritableCode, FindsNoneWhereThereIsNone) {
     s.map(mapping(0x1000, 0x1000, small, kernel_text));
     s.map(mapping(0x2000, 0x2000, small, kernel_data));
     s.map(mapping(huge, 0x1000, small, kernel_constants));
+    EXPECT_FALSE(writable_code(s.space, VirtAddr{}));
+}
+
+TEST(WritableCode, LetsDataLieRightBesideCode) {
+    PlainSpace s;
+    s.map(mapping(0x1000, 0x8000, small, kernel_text));
+    s.map(mapping(huge, 0x7000, small, kernel_data));
+    s.map(mapping(2 * huge, 0x9000, small, kernel_data));
     EXPECT_FALSE(writable_code(s.space, VirtAddr{}));
 }
 

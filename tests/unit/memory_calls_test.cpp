@@ -1,5 +1,6 @@
 // Frames, tables, address spaces and their identifiers: what may be asked of them, and what then
 // can be reached. Refusals stand in the order in which they win.
+#include "lifecycle/unmap.hpp"
 #include "memory_model.hpp"
 
 namespace k::test {
@@ -61,8 +62,9 @@ TEST_F(MemoryTest, ATableIsTakenOutWithAllBelowIt) {
     EXPECT_EQ(invoke(tables + 1, label::PageTableUnmap, {}), error(Error::RevokeFirst));
     ASSERT_EQ(remove(copy), no_error);
     EXPECT_EQ(invoke(tables + 1, label::PageTableUnmap, {}), no_error);
+    EXPECT_EQ(mmu->outcomes(Asid::RootTask, VirtAddr{va}), only_fault) << "when the call returns";
     EXPECT_EQ(invoke(tables + 1, label::PageTableUnmap, {}), no_error) << "it is not mapped";
-    EXPECT_EQ(outcomes(), only_fault);
+    EXPECT_EQ(preemptions(), 0u);
     EXPECT_EQ(map_table(tables + 2, va), error(Error::InvalidCapability, {0}))
         << "those below think that they are still mapped";
     EXPECT_EQ(map(frame, va + page_bytes), error(Error::InvalidArgument, {0}));
@@ -306,6 +308,12 @@ TEST_F(MemoryTest, DeletingAnyCapabilityToAFrameEndsItsOwnMapping) {
     EXPECT_EQ(outcomes(va + page_bytes), only_fault);
 }
 
+TEST(LeadsTo, WhereNothingIsMappedIsNotThePageAtAddressZero) {
+    const Capability first = Cap<Frame>::make(PhysAddr{}, arch::PageSize::Small, true);
+    const TableEntry nothing{nullptr, arch::Level::L3, arch::Descriptor{}};
+    EXPECT_FALSE(leads_to(nothing, *first.as<Frame>()));
+}
+
 TEST_F(MemoryTest, RevokingTheMemoryEndsAllMappings) {
     map_tables();
     ASSERT_EQ(map(frame), no_error);
@@ -350,6 +358,17 @@ TEST_F(MemoryTest, AnAddressSpaceTakesItsIdentifierAlong) {
     EXPECT_EQ(slot(third_vspace).cap.as<VSpace>()->asid(), Asid{2}) << "it is free again";
     EXPECT_EQ(unmap(frame), no_error);
     EXPECT_EQ(remove(tables), no_error) << "though it is in no address space";
+}
+
+TEST_F(MemoryTest, AnAddressSpaceIsForgottenWhenTheCallReturnsThatDeletesIt) {
+    ASSERT_EQ(assign(new_vspace), no_error);
+    for (u64 i = 0; i < 3; ++i)
+        ASSERT_EQ(map_table(tables + i, va, new_vspace), no_error);
+    ASSERT_EQ(map(frame, va, rw, cached, new_vspace), no_error);
+    kernel.asids.space_of(slot(new_vspace).cap).enter();
+    space().enter();
+    EXPECT_EQ(remove(new_vspace), no_error);
+    EXPECT_EQ(mmu->outcomes(Asid{2}, VirtAddr{va}), std::set<Outcome>{});
 }
 
 TEST_F(MemoryTest, APoolTakesTheIdentifiersOfAllItsAddressSpaces) {

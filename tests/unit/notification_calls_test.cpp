@@ -110,6 +110,9 @@ TEST_F(NotificationCalls, WhatCannotBeBound) {
     call(2, Syscall::Send, bell);
     EXPECT_EQ(bind(0, bell), Error::NoError);
     EXPECT_EQ(bind(0, bell), Error::IllegalOperation) << "it is bound";
+    alignas(32) static std::array<u8, 32> memory{};
+    plant(slot(free_slot + 8), Cap<Notification>::make(arch::window.phys(&memory)));
+    EXPECT_EQ(bind(0, free_slot + 8), Error::IllegalOperation) << "the thread has one";
     EXPECT_EQ(bind(1, bell), Error::IllegalOperation) << "it is bound to another";
     EXPECT_EQ(object().bound(), &thread(0));
     EXPECT_EQ(thread(1).notification, nullptr);

@@ -397,6 +397,15 @@ TEST_F(Reply, ToAResumedCallerIsNone) {
     expect_answered(client, 6);
 }
 
+using ReplyDeathTest = Reply;
+
+TEST_F(ReplyDeathTest, InvariantsSeeACallerThatDoesNotWait) {
+    be_called();
+    thread(client).state = ThreadState::Running;
+    EXPECT_DEATH(check(), "who can be answered waits for an answer");
+    thread(client).state = ThreadState::BlockedOnReply;
+}
+
 TEST_F(Reply, AndTheEndOfTheEndpointHaveNothingToDoWithEachOther) {
     be_called();
     erase(endpoint);

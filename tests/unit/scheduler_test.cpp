@@ -413,10 +413,11 @@ TEST_F(SchedulerTest, WithAnotherDomainAReadyThreadIsTheFirstOfItsPriority) {
     Tcb& c = ready('c', 5);
     Tcb& d = thread('d', 5);
     scheduler_.set_domain(c, 0);
-    scheduler_.set_domain(d, 0);
+    scheduler_.set_domain(d, 7);
     scheduler_.set_domain(a, 0);
     EXPECT_EQ(decide(), 'a');
     EXPECT_EQ(order(), "cb");
+    EXPECT_EQ(d.domain, 7);
     EXPECT_EQ(d.state, ThreadState::Inactive);
 }
 
@@ -436,6 +437,27 @@ TEST_F(SchedulerDeathTest, InvariantsNameWhatIsWrong) {
     a.state = ThreadState::Running;
     scheduler_.yield();
     EXPECT_DEATH(check_every_invariant(scheduler_), "it has been decided");
+}
+
+TEST_F(SchedulerDeathTest, InvariantsNameWhatIsWrongInAQueue) {
+    constexpr auto message = "who is in a ready queue can run, and does not";
+    Tcb& a = running('a', 5);
+    Tcb& b = ready('b', 5);
+    b.priority = 4;
+    EXPECT_DEATH(check_every_invariant(scheduler_), message);
+    b.priority = 5;
+    scheduler_.start(b);
+    EXPECT_DEATH(check_every_invariant(scheduler_), message);
+    scheduler_.start(a);
+    const_cast<ThreadQueue&>(scheduler_.ready().queue(5)).remove(b);
+    EXPECT_DEATH(check_every_invariant(scheduler_), message);
+}
+
+TEST_F(SchedulerDeathTest, InvariantsSeeAThreadThatIsLeftReadyWhenNobodyRuns) {
+    Tcb& a = thread('a', 5);
+    a.state = ThreadState::Running;
+    const_cast<ReadyQueues&>(scheduler_.ready()).push_front(a);
+    EXPECT_DEATH(check_every_invariant(scheduler_), "nobody who is ready has a higher priority");
 }
 
 } // namespace

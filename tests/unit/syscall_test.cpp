@@ -217,21 +217,22 @@ TEST_F(NamesTest, AreKeptAndShown) {
     EXPECT_EQ(call(static_cast<u64>(-10), KernelExit::Resume), "running at priority 0: main\n");
     EXPECT_EQ(name(1, "m"), "");
     EXPECT_EQ(name(), std::string("m") + std::string(31, '\0')) << "nothing is left of the old one";
+    EXPECT_EQ(call(static_cast<u64>(-10), KernelExit::Resume), "running at priority 0: m\n");
     EXPECT_EQ(name(1, std::string(959, 'x')), "");
     EXPECT_EQ(name(), std::string(32, 'x'));
 }
 
 TEST_F(NamesTest, OfOthersAreShownWhenTheyAreReady) {
     Tcb high{};
-    high.priority = 9;
+    high.priority = 255;
     high.name = {'h', 'i'};
     Tcb low{};
-    thread_.priority = 10;
+    thread_.priority = 255;
     state_.objects.scheduler.resume(low);
     state_.objects.scheduler.resume(high);
     (void)state_.objects.scheduler.next();
     EXPECT_EQ(call(static_cast<u64>(-10), KernelExit::Resume),
-              "running at priority 10: no name\nready at priority 9: hi\n"
+              "running at priority 255: no name\nready at priority 255: hi\n"
               "ready at priority 0: no name\n");
 }
 

@@ -375,6 +375,7 @@ TEST_F(ThreadCallsTest, ACopyOfTheCallerIsInItsCall) {
 
 TEST_F(ThreadCallsTest, AThreadMayTakeOverAnothersRegisters) {
     EXPECT_EQ(write_registers(tcb, some_registers()), no_error);
+    thread_in(tcb).context.pc += 4; // it was stopped in a system call
     load(self, label::TCBCopyRegisters, {Frame | Integer}, {tcb});
     EXPECT_EQ(*system_call(SendMode::Send), KernelExit::Resume);
     EXPECT_EQ(thread().context.pc, 0x1111'0000'0000'0000u);
@@ -469,6 +470,7 @@ TEST_F(DomainCallsTest, TheScheduleHasOneTurn) {
         return invoke(domain, label::DomainSetScheduleConfigure, {index, turn_of, ticks});
     };
     EXPECT_EQ(kernel.domains.turn(0).ticks, most);
+    EXPECT_EQ(kernel.domains.turn(0).domain, 0);
     EXPECT_EQ(invoke(domain, label::DomainSetScheduleConfigure, {0, 0}),
               error(Error::TruncatedMessage));
     EXPECT_EQ(configure(1, 1, most + 1), error(Error::RangeError, {0, 0}));

@@ -209,10 +209,12 @@ TEST_F(ThreadSpaceTest, AThreadDiesWithItsLastCapability) {
     EXPECT_EQ(invoke(root, label::CNodeCopy, {next_free, 64, tcb, 64, 0xf}, {root}), no_error);
     EXPECT_EQ(invoke(tcb, label::TCBResume, {}), no_error);
     Tcb& thread = made();
+    EXPECT_TRUE(kernel.fpu.claim(thread));
     EXPECT_EQ(remove(tcb), no_error);
     EXPECT_EQ(thread.state, ThreadState::Running) << "not with the last but one";
     EXPECT_EQ(remove(next_free), no_error);
     EXPECT_EQ(thread.state, ThreadState::Inactive);
+    EXPECT_EQ(kernel.fpu.owner(), nullptr) << "a new thread at its address has other numbers";
     EXPECT_TRUE(kernel.scheduler.ready().empty());
     for (const Slot& slot : thread.slots)
         EXPECT_TRUE(slot.is_empty());

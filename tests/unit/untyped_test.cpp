@@ -86,6 +86,10 @@ TEST_F(RetypeTest, RefusesObjectsOfMoreThan128TiB) {
         EXPECT_EQ(send({.size_bits = bits, .node_depth = 99}), too_large);
     for (const u64 bits : {u64{43}, u64{59}, u64{63}, u64{64}, ~u64{0}})
         EXPECT_EQ(send({.type = type_cap_table, .size_bits = bits, .node_depth = 99}), too_large);
+    for (u64 type = 0; type < abi::object_types; ++type) {
+        if (!object_kind(type)) continue;
+        EXPECT_EQ(send({.type = type, .size_bits = 64}), too_large) << "though it may not count";
+    }
     EXPECT_EQ(send({.size_bits = 47}), error(Error::NotEnoughMemory, {bit(untyped_bits)}));
     EXPECT_EQ(send({.type = type_cap_table, .size_bits = 42}),
               error(Error::NotEnoughMemory, {bit(untyped_bits)}));
@@ -150,6 +154,13 @@ TEST_F(RetypeTest, RefusesNoObjectsAndTooMany) {
     for (const u64 count : {u64{0}, u64{257}, ~u64{0}})
         EXPECT_EQ(send({.node_offset = 255, .num_objects = count}),
                   error(Error::RangeError, {1, 256}));
+    (void)make_cnode(8);
+    EXPECT_EQ(send({.size_bits = 4,
+                    .node_index = 100,
+                    .node_depth = 64,
+                    .node_offset = 0,
+                    .num_objects = 256}),
+              no_error);
 }
 
 TEST_F(RetypeTest, RefusesMoreObjectsThanSlots) {
