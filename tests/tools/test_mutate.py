@@ -71,14 +71,26 @@ def test_a_second_time_nothing_is_built(root: Path, capsys: pytest.CaptureFixtur
     assert "building" not in said and "trying" not in said
 
 
-def test_listed_survivors_count_neither_way(root: Path) -> None:
-    cli.main(root, ["mutate", "object/rules.hpp"])
+def test_listed_survivors_are_no_mistake(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """But alive: the score counts what tests have killed."""
+    assert cli.main(root, ["mutate", "object/rules.hpp"]) == 1
+    assert "survivors.toml does not say why 3 of them survive" in capsys.readouterr().err
     before = json.loads((root / "build/mutation/report.json").read_text())["score"]
     (root / survivors.FILE).write_text(ENTRY)
-    cli.main(root, ["mutate", "object/rules.hpp"])
+    assert cli.main(root, ["mutate", "object/rules.hpp"]) == 1
+    assert "survivors.toml does not say why 2 of them survive" in capsys.readouterr().err
     assert results(root)[SURVIVES]["status"] == "listed"
     assert results(root)[SURVIVES]["reason"] == "nobody asks about 10"
-    assert json.loads((root / "build/mutation/report.json").read_text())["score"] > before
+    assert json.loads((root / "build/mutation/report.json").read_text())["score"] == before
+
+
+@pytest.mark.parametrize("change", ["number < 10 → number >= 10", "number < 11 → number <= 11"])
+def test_what_is_listed_and_does_not_survive(root: Path, capsys: pytest.CaptureFixture[str], change: str) -> None:
+    """It is killed, or there is no such mutant."""
+    (root / survivors.FILE).write_text(ENTRY.replace("number < 10 → number <= 10", change))
+    assert cli.main(root, ["mutate", "object/rules.hpp"]) == 1
+    said = f"no survivor is like this: kernel/object/rules.hpp: return number < 10;: {change}"
+    assert said in capsys.readouterr().err
 
 
 def test_one_mutant(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

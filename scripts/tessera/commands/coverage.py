@@ -1,6 +1,6 @@
 """Runs the unit tests of a chapter and shows which lines and branches of the kernel they execute.
 
-    ./tessera coverage                 # the newest chapter: object/, lifecycle/, ipc/ and syscall/
+    ./tessera coverage                 # object/, lifecycle/, ipc/, syscall/, sched/ of this tree
     ./tessera coverage 05 base dev     # these folders, or files, of chapter 05's kernel
     ./tessera coverage --html          # every line of them, coloured, to look at in a browser
 
@@ -22,7 +22,7 @@ from tessera.tree import Tree, chapter_number
 HELP = "show what the unit tests execute"
 
 #: The kernel's rules, free of hardware: all that they do can be tested on the host.
-FOLDERS = ("object", "lifecycle", "ipc", "syscall")
+FOLDERS = ("object", "lifecycle", "ipc", "syscall", "sched")
 
 #: What those folders are held to, in per cent, and from which chapter on.
 LEAST_LINE, LEAST_BRANCH, SINCE = 95.0, 85.0, 8

@@ -75,6 +75,11 @@ class Campaign:
             for number, mutant in self.mutants.items()
         ]
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing may survive unlisted: all of some sources of the newest chapter."""
+        return not self.sample and self.tree.chapter >= max(self.tree.chapters, default=0)
+
     def named(self, name: str) -> Mutant:
         """The mutant with this name, of which the beginning is enough."""
         found = [mutant for mutant in self.mutants.values() if mutant.name.startswith(name)]

@@ -11,6 +11,7 @@ from tessera import console
 from tessera.mutation import survivors
 from tessera.mutation.execute import SURVIVED, UNREACHED, Verdict
 from tessera.mutation.mutants import Mutant
+from tessera.mutation.survivors import Survivor
 from tessera.stages.store import write_whole
 
 KILLED, LISTED, LEFT_OUT, NOT_RUN = "killed", "listed", "left out", "not run"
@@ -51,10 +52,17 @@ class Result:
 
 
 def score(results: Sequence[Result]) -> float:
-    """How many of those that a test could kill are killed, in per cent."""
+    """How many of those that were tried are killed, in per cent: what is listed is alive, too."""
     counts = Counter(result.status for result in results)
-    asked = counts[KILLED] + counts[SURVIVED] + counts[UNREACHED]
-    return 100.0 * counts[KILLED] / asked if asked else 100.0
+    tried = counts[KILLED] + counts[SURVIVED] + counts[UNREACHED] + counts[LISTED]
+    return 100.0 * counts[KILLED] / tried if tried else 100.0
+
+
+def out_of_date(results: Sequence[Result], listed: Sequence[Survivor]) -> list[Survivor]:
+    """Entries that say of a mutant that it survives, and it is killed, or there is none like it."""
+    files = {result.mutant.file for result in results}
+    may_live = {r.mutant.key for r in results if r.status not in (KILLED, LEFT_OUT)}
+    return [entry for entry in listed if entry.file in files and entry.key not in may_live]
 
 
 def show(results: Sequence[Result]) -> None:

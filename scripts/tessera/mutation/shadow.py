@@ -34,6 +34,9 @@ _HEAD = '#pragma GCC system_header\n#include "mutation/switch.hpp"\n#line 1 "{na
 
 UNCOMPILABLE = "does not compile"
 
+#: The modules that decide what the mutants look like to the compiler.
+_MAKERS = ("mutants.py", "operators.py", "shadow.py", "syntax.py", "weave.py")
+
 _ERROR = re.compile(r"^(\S+?):(\d+):(\d+): error:", re.MULTILINE)
 
 #: How often sources are tried again without the mutants that the compiler complained about.
@@ -125,7 +128,8 @@ class Shadow:
 
     def _key(self, sheets: Sequence[Sheet]) -> str:
         """Names everything that decides which mutants compile, but for the tests."""
-        files = [*(self.origin.root / "kernel").rglob("*.?pp"), *Path(__file__).parent.glob("*.py")]
+        makers = [Path(__file__).with_name(name) for name in _MAKERS]
+        files = [*(self.origin.root / "kernel").rglob("*.?pp"), *makers]
         facts = [*(sheet.name for sheet in sheets), *(f.read_text("utf-8") for f in sorted(files))]
         return hashlib.sha256("\0".join(facts).encode()).hexdigest()
 
