@@ -71,6 +71,16 @@ def test_names_lead_to_the_stage_of_the_chapter(site: Path) -> None:
     assert re.search(rf'id="{line}".*?clear_bss', text(site, page))
 
 
+def test_a_source_leads_to_the_chapter_that_brought_it_and_to_the_reference(site: Path) -> None:
+    versions = sorted(site.glob("source/*/kernel-ipc-rendezvous.hpp.html"))
+    old, new = versions[0].read_text("utf-8"), versions[-1].read_text("utf-8")
+    for page in old, new:
+        assert '<a href="../../13-endpoints.html">Chapter 13 brought it</a>' in page
+    reference = re.search(r'<a href="../../(api/[^"]+)">Reference</a>', new)
+    assert reference and "Reference</a>" not in old
+    assert versions[-1].relative_to(site).as_posix() in text(site, reference[1])
+
+
 def test_all_prose_is_in_the_search_index(site: Path) -> None:
     script = text(site, "assets/search-index.js")
     sections = json.loads(script.removeprefix("window.TESSERA_SECTIONS=").rstrip(";\n"))

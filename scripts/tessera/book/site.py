@@ -208,9 +208,11 @@ class Site:
             self.tree, self.links, self.histories, self.chapters, self.pages, self._recordings()
         ).sheets()
         yield from historypage.sheets(self.histories, self.links)
-        yield from sourcepage.sheets(
-            self.links, self.chapters, self.histories, doxygen.types(html.parent)
+        files = doxygen.files(html.parent, self.tree.root)
+        ways = sourcepage.Ways(
+            {page.chapter: page.address for page in self.pages if page.chapter},
+            doxygen.types(html.parent),
+            {path: name for name, path in files.items()},
         )
-        yield from api.Reference(
-            html, doxygen.files(html.parent, self.tree.root), self.links, self.histories
-        ).sheets()
+        yield from sourcepage.sheets(self.links, self.chapters, self.histories, ways)
+        yield from api.Reference(html, files, self.links, self.histories).sheets()

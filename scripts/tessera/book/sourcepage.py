@@ -1,6 +1,7 @@
 """Pages of source files: every file at every stage, once for all stages that share it."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from pathlib import PurePosixPath
 from typing import Iterator
@@ -13,16 +14,25 @@ from tessera.book.links import Links, flat
 from tessera.chapter import Chapter
 
 
+@dataclass(frozen=True)
+class Ways:
+    """Where a source leads: pages of the prose by chapter, of the reference by type and by file."""
+
+    prose: dict[int, str]
+    types: dict[str, str]
+    files: dict[str, str]
+
+
 def sheets(
-    links: Links, chapters: dict[int, Chapter], histories: Histories, types: dict[str, str]
+    links: Links, chapters: dict[int, Chapter], histories: Histories, ways: Ways
 ) -> Iterator[Sheet]:
-    """All source pages, and the lists that lead to them. `types`: the reference's page on each."""
+    """All source pages, and the lists that lead to them."""
     yield _overview(links, chapters)
     for stage in links.sources.files:
         yield _listing(links, stage, chapters)
         for path in links.sources.files[stage]:
             if links.sources.same_since(stage, path) == stage:
-                yield _file(links, stage, path, histories, types)
+                yield _file(links, stage, path, histories, ways)
 
 
 def _overview(links: Links, chapters: dict[int, Chapter]) -> Sheet:
@@ -67,9 +77,7 @@ def _listing(links: Links, stage: int, chapters: dict[int, Chapter]) -> Sheet:
     )
 
 
-def _file(
-    links: Links, stage: int, path: str, histories: Histories, types: dict[str, str]
-) -> Sheet:
+def _file(links: Links, stage: int, path: str, histories: Histories, ways: Ways) -> Sheet:
     """One file, line by line."""
     sources = links.sources
     until = sources.same_until(stage, path)
@@ -78,7 +86,8 @@ def _file(
         f"<h1><code>{escape(path)}</code></h1>",
         f'<p>As it is in <a href="../../{stage_address(stage)}">{span}</a>. '
         f"{_versions(links, stage, path)}</p>",
-        _outline(links, stage, path, histories, types),
+        _elsewhere(links, stage, path, ways),
+        _outline(links, stage, path, histories, ways.types),
     ]
     text = sources.text(stage, path)
     rows = "".join(
@@ -89,6 +98,16 @@ def _file(
     return Sheet(
         links.source(stage, path), path, "".join(body), "source", above="source/index.html"
     )
+
+
+def _elsewhere(links: Links, stage: int, path: str, ways: Ways) -> str:
+    """The prose of the chapter that brought the file, and the reference if it knows the file."""
+    first = links.sources.first_stage(path)
+    found = [(f"Chapter {first:02} brought it", ways.prose.get(first))]
+    if links.sources.same_until(stage, path) == max(links.sources.files):
+        found.append(("Reference", ways.files.get(path) and f"api/{ways.files[path]}"))
+    leads = [f'<a href="../../{address}">{words}</a>' for words, address in found if address]
+    return f"<p>{', '.join(leads)}.</p>" if leads else ""
 
 
 def _outline(
