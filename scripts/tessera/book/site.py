@@ -144,6 +144,10 @@ class Site:
         self.say(90, "assets")
         assets.bundle(self.tree, self.form, fresh)
         search.write(fresh, prose)
+        self._put_in_place(fresh)
+
+    def _put_in_place(self, fresh: Path) -> None:
+        """A site without mistakes takes the place of the earlier one."""
         self.say(95, "links")
         if wrong := linkcheck.mistakes(fresh, self.tree.root):
             raise Failure("\n".join(["the site has mistakes", *wrong]))
