@@ -5,7 +5,9 @@
 #include "print.hpp"
 #include "thread.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <set>
 #include <string_view>
 
 namespace spec {
@@ -23,6 +25,47 @@ std::size_t name_of(const World& world) {
         facts += subject + ":" + fact + "\n";
     }
     return hash(facts);
+}
+
+/// Whether each thread is where it can be found again: it runs, is ready, or is in the queue of
+/// what it waits for. (Who awaits a reply, or is inactive, is in none.)
+bool no_thread_is_lost(const World& world) {
+    std::multiset<Name> found;
+    const auto take = [&found](const std::deque<Name>& queue) {
+        found.insert(queue.begin(), queue.end());
+    };
+    if (world.scheduler.running) found.insert(*world.scheduler.running);
+    for (const auto& [priority, queue] : world.scheduler.ready)
+        take(queue);
+    for (const auto& [name, endpoint] : world.endpoints) {
+        take(endpoint.senders);
+        take(endpoint.receivers);
+    }
+    for (const auto& [name, notification] : world.notifications)
+        take(notification.waiters);
+    return std::ranges::all_of(world.threads, [&found](const auto& entry) {
+        const State& state = entry.second.state;
+        const bool nowhere =
+            std::holds_alternative<Inactive>(state) || std::holds_alternative<AwaitingReply>(state);
+        return found.count(entry.first) == (nowhere ? 0U : 1U);
+    });
+}
+
+/// The kernel may stand still only when no thread can run.
+bool is_deadlock(const World& world, Ending ending) {
+    const auto can_run = [](const auto& entry) {
+        return std::holds_alternative<Runnable>(entry.second.state);
+    };
+    return ending == Ending::Halted ||
+           ((ending == Ending::Idle) == std::ranges::any_of(world.threads, can_run));
+}
+
+/// What is wrong after a call, in words.
+std::string wrong_with(World& expected, const World& real, Ending ending) {
+    if (is_deadlock(real, ending)) return "deadlock: some thread can run, and none does\n";
+    if (!no_thread_is_lost(real)) return "a thread is lost\n" + difference(expected, real);
+    std::string wrong = difference(expected, real);
+    return wrong.empty() ? violations(expected) : wrong;
 }
 
 } // namespace
@@ -58,8 +101,7 @@ std::string Explorer::visit(const State& state, const World& before, const Call&
     ++calls_made_;
     if (ending == Ending::Panicked) return machine_.printed();
     apply(expected, call);
-    std::string wrong = difference(expected, machine_.abstraction());
-    if (wrong.empty()) wrong = violations(expected);
+    std::string wrong = wrong_with(expected, machine_.abstraction(), ending);
     if (!wrong.empty()) return wrong;
     machine_.forget_messages();
     keep(state.name, call, state.depth + 1);

@@ -52,12 +52,15 @@ rc::Gen<Acts> programs() {
 
 /// Plays a program; when nothing can happen any more, the rest of it in a new world.
 /// \return what has gone wrong, and how to see it again; empty if nothing has.
-std::string failure_in(Pair& pair, const Acts& program) {
+std::string failure_in(Pair& pair, const Tally& tally, const Acts& program) {
     std::span<const Act> rest = program;
     while (!rest.empty()) {
         const Played played = play(pair, rest);
         const auto life = rest.first(played.acts);
-        if (!played.wrong.empty()) return smallest_failure(pair, {life.begin(), life.end()});
+        if (!played.wrong.empty()) {
+            const std::string when = "after " + std::to_string(tally.events()) + " events\n";
+            return when + smallest_failure(pair, {life.begin(), life.end()});
+        }
         rest = rest.subspan(played.acts);
     }
     return "";
@@ -66,8 +69,8 @@ std::string failure_in(Pair& pair, const Acts& program) {
 TEST(Lockstep, KernelAndModelAgree) {
     Tally tally;
     Pair pair{tally};
-    const bool agree = rc::check("kernel and model agree", [&pair] {
-        const std::string wrong = failure_in(pair, *programs());
+    const bool agree = rc::check("kernel and model agree", [&] {
+        const std::string wrong = failure_in(pair, tally, *programs());
         if (!wrong.empty()) RC_FAIL(wrong);
     });
     ASSERT_TRUE(agree);

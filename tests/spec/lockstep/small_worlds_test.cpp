@@ -105,11 +105,14 @@ class Moves {
 /// Explores, and says how far that was.
 void expect_sound(const SmallWorld& world, const char* name) {
     Explorer explorer{world};
-    EXPECT_EQ(explorer.explore(most_states()), "");
+    ASSERT_EQ(explorer.explore(most_states()), "") << "after " << explorer.calls_made() << " calls";
+    EXPECT_GT(explorer.depth(), 1U);
+    testing::Test::RecordProperty("depth", static_cast<int>(explorer.depth()));
     testing::Test::RecordProperty("states", static_cast<int>(explorer.states()));
     std::cout << name << ": " << explorer.states() << " states, "
               << (explorer.complete() ? "all there are" : "the first ones") << ", up to "
-              << explorer.depth() << " calls deep; " << explorer.calls_made() << " calls made\n";
+              << explorer.depth() << " calls deep; " << explorer.calls_made()
+              << " calls made, no thread lost, no deadlock\n";
 }
 
 /// Two CNodes of four slots and one untyped: capabilities are copied, moved, deleted and revoked.
@@ -118,6 +121,69 @@ TEST(SmallWorlds, TwoCNodes) {
                   .calls = [](const World& world) { return Moves{world}.calls(); }},
                  "two CNodes");
 }
+
+/// Two CNodes that hold themselves and each other; their first capabilities can go, too.
+TEST(SmallWorlds, CNodesInThemselves) {
+    std::vector<Call> preparations{make(place::untyped, 4, radix, first_cnode, 2)};
+    for (const Word to : {first_cnode, second_cnode}) {
+        Word index = 0;
+        for (const Word from : {first_cnode, second_cnode}) {
+            preparations.push_back(
+                invoke(to, Method::CNodeCopy, {index++, radix, from, 64, 15}, {place::root}));
+        }
+    }
+    expect_sound(
+        {.preparations = preparations,
+         .calls =
+             [](const World& world) {
+                 std::vector<Call> calls = Moves{world}.calls();
+                 for (const Word cnode : {first_cnode, second_cnode}) {
+                     for (const Method method : {Method::CNodeDelete, Method::CNodeRevoke}) {
+                         calls.push_back(invoke(place::root, method, {cnode, 64}));
+                     }
+                 }
+                 return calls;
+             }},
+        "CNodes in themselves");
+}
+
+#if SPEC_CHAPTER >= 11
+
+constexpr Word tables = first_free; ///< three
+constexpr Word frame = tables + 3;
+constexpr Word frame_copy = frame + 1;
+constexpr Word mapped_at = 0x40'0000;
+
+/// Tables and a frame that are mapped, unmapped and deleted in every order.
+std::vector<Call> mappings(const World&) {
+    std::vector<Call> calls;
+    for (const Word table : {tables, tables + 1, tables + 2}) {
+        calls.push_back(invoke(table, Method::PageTableMap, {mapped_at, 3}, {place::vspace}));
+        calls.push_back(invoke(table, Method::PageTableUnmap, {}));
+        calls.push_back(invoke(place::root, Method::CNodeDelete, {table, 64}));
+    }
+    for (const Word page : {frame, frame_copy}) {
+        for (const Word address : {mapped_at, mapped_at + 0x1000}) {
+            calls.push_back(invoke(page, Method::PageMap, {address, 3, 3}, {place::vspace}));
+        }
+        calls.push_back(invoke(page, Method::PageUnmap, {}));
+        calls.push_back(invoke(place::root, Method::CNodeDelete, {page, 64}));
+    }
+    calls.push_back(invoke(place::root, Method::CNodeRevoke, {frame, 64}));
+    calls.push_back(
+        invoke(place::root, Method::CNodeCopy, {frame_copy, 64, frame, 64, 2}, {place::root}));
+    return calls;
+}
+
+/// Three page tables, a frame and a copy of its capability.
+TEST(SmallWorlds, Mappings) {
+    expect_sound(
+        {.preparations = {make(place::untyped, 9, 0, tables, 3), make(place::untyped, 7, 0, frame)},
+         .calls = mappings},
+        "mappings");
+}
+
+#endif
 
 #if SPEC_CHAPTER >= 14
 
@@ -173,6 +239,55 @@ std::vector<Call> meetings(const World&) {
 /// Two threads, an endpoint, a CNode of four slots.
 TEST(SmallWorlds, TwoThreads) {
     expect_sound({.preparations = two_threads(), .calls = meetings}, "two threads");
+}
+
+#endif
+
+#if SPEC_CHAPTER >= 15
+
+constexpr Word notification = first_free + 4; ///< behind what two_threads() makes
+constexpr Word signals = notification + 1;    ///< two badged ones
+
+std::vector<Call> bound_thread() {
+    std::vector<Call> calls = two_threads();
+    calls.push_back(make(place::small_untyped, 3, 0, notification));
+    for (const Word badge : {1U, 2U}) {
+        calls.push_back(invoke(place::root, Method::CNodeMint,
+                               {signals + badge - 1, 64, notification, 64, 15, badge},
+                               {place::root}));
+    }
+    calls.push_back(invoke(other_thread, Method::BindNotification, {}, {notification}));
+    return calls;
+}
+
+/// What two threads can tell each other by signals, of which one may be bound.
+std::vector<Call> signals_and_waits(const World&) {
+    std::vector<Call> calls;
+    for (const Syscall number : {Syscall::Recv, Syscall::NbRecv}) {
+        calls.push_back(message(number, notification, 0, {}));
+        calls.push_back(message(number, endpoint, 0, {}));
+    }
+    calls.push_back(message(Syscall::Send, signals, 0, {}));
+    calls.push_back(message(Syscall::Send, signals + 1, 0, {}));
+    calls.push_back(message(Syscall::Call, badged, 0, {1}));
+    calls.push_back(message(Syscall::Reply, 0, 0, {2}));
+    calls.push_back(message(Syscall::Yield, 0, 0, {}));
+    for (const Word thread : {place::thread, other_thread}) {
+        calls.push_back(invoke(thread, Method::BindNotification, {}, {notification}));
+        calls.push_back(invoke(thread, Method::UnbindNotification, {}));
+        calls.push_back(invoke(thread, Method::Suspend, {}));
+        calls.push_back(invoke(thread, Method::Resume, {}));
+    }
+    for (const Word slot : {notification, endpoint, other_thread}) {
+        calls.push_back(invoke(place::root, Method::CNodeRevoke, {slot, 64}));
+        calls.push_back(invoke(place::root, Method::CNodeDelete, {slot, 64}));
+    }
+    return calls;
+}
+
+/// A notification with two badges, an endpoint, two threads, one of them bound.
+TEST(SmallWorlds, BoundThread) {
+    expect_sound({.preparations = bound_thread(), .calls = signals_and_waits}, "a bound thread");
 }
 
 #endif
