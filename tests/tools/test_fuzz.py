@@ -101,3 +101,39 @@ def test_a_chapter_too_early(root: Path, capsys: pytest.CaptureFixture[str]) -> 
     (root / "kernel/CHAPTER").write_text("03\n")
     assert cli.main(root, ["fuzz", "device-tree"]) == 2
     assert "chapter 03 does not read device trees yet" in capsys.readouterr().err
+
+
+@pytest.fixture
+def rounds(root: Path) -> Path:
+    """A tree with a model, whose lock-step notes what it is to play."""
+    (root / "kernel/CHAPTER").write_text("10\n")
+    program = root / "build/fuzz/tests/spec/lockstep/lockstep_tests"
+    for folder in (program.parent, root / "tests/spec"):
+        folder.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\necho "$RC_PARAMS" >> {root}/rounds\nexit $(cat {root}/status)\n')
+    program.chmod(0o755)
+    return root
+
+
+def test_lockstep_goes_from_seed_to_seed_until_all_calls_are_made(rounds: Path) -> None:
+    assert cli.main(rounds, ["fuzz", "lockstep", "--runs", "1000001", "--seed", "7"]) == 0
+    assert (rounds / "rounds").read_text().splitlines() == [
+        "seed=7 max_success=2000", "seed=8 max_success=1"]
+
+
+def test_a_night_of_lockstep_is_ten_million_calls(rounds: Path) -> None:
+    assert cli.main(rounds, ["fuzz", "lockstep"]) == 0
+    assert (rounds / "rounds").read_text().count("max_success=2000\n") == 10
+
+
+def test_lockstep_tells_the_seed_that_broke(
+    rounds: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (rounds / "status").write_text("1")
+    assert cli.main(rounds, ["fuzz", "lockstep", "--seed", "7"]) == 1
+    assert "--seed 7 finds it again" in capsys.readouterr().err
+
+
+def test_lockstep_wants_a_model(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(root, ["fuzz", "lockstep"]) == 2
+    assert "From chapter 10 on there is" in capsys.readouterr().err
