@@ -17,7 +17,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "kernel/CHAPTER").write_text("04\n")
     program = tmp_path / "build/fuzz/tests/fuzz/fuzz-device-tree"
     program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\nexit $(cat {tmp_path}/status)\n')
+    program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/arguments\nexit $(cat {tmp_path}/status)\n')
     program.chmod(0o755)
     (tmp_path / "status").write_text("0")
     monkeypatch.setattr(setup, "ensure", lambda *args, **more: None)
@@ -26,8 +26,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def arguments(root: Path) -> str:
-    """What the target was started with."""
-    return (root / "arguments").read_text().strip()
+    """What the target was started with first."""
+    return (root / "arguments").read_text().splitlines()[0]
 
 
 def test_a_minute_unless_told_otherwise(root: Path) -> None:
@@ -41,6 +41,21 @@ def test_a_minute_unless_told_otherwise(root: Path) -> None:
 def test_minutes(root: Path) -> None:
     assert cli.main(root, ["fuzz", "device-tree", "--minutes", "3"]) == 0
     assert "-max_total_time=180" in arguments(root)
+
+
+def test_after_minutes_it_says_what_was_reached(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = root / "build/fuzz/tests/fuzz/fuzz-device-tree"
+    program.write_text("""#!/bin/sh
+        echo 'COVERED_FUNC: hits: 9 edges: 2/4 k::f(int) const ./kernel/boot/one.cpp:3' >&2
+        echo 'UNCOVERED_FUNC: hits: 0 edges: 0/3 k::g() kernel/boot/two.hpp:5' >&2
+        echo 'COVERED_FUNC: hits: 1 edges: 1/1 spec::h() ./tests/spec/step.cpp:7' >&2
+    """)
+    assert cli.main(root, ["fuzz", "device-tree", "--minutes", "3"]) == 0
+    said = capsys.readouterr()
+    assert "kernel/boot: 2 of 7 edges reached" in said.out + said.err
+    assert "tests" not in (said.out + said.err).split("nothing found")[1]
 
 
 def test_a_seed_makes_runs_repeatable(root: Path) -> None:
