@@ -35,6 +35,8 @@ class FixedVector {
 
     [[nodiscard]] constexpr bool push_back(const T& value) noexcept { return insert(size_, value); }
 
+    constexpr void clear() noexcept { size_ = 0; }
+
     /// \pre at < size()
     constexpr void erase(usize at) noexcept {
         std::ranges::copy(items().subspan(at + 1), items().subspan(at).begin());

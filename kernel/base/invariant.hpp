@@ -20,11 +20,20 @@ struct Invariant {
     bool (*holds)(const State& state) noexcept;
 };
 
+/// The name of the first invariant that does not hold; empty if all do.
+template <class State>
+[[nodiscard]] std::string_view
+broken_invariant(const State& state, std::span<const Invariant<State>> invariants) noexcept {
+    for (const auto& [name, holds] : invariants)
+        if (!holds(state)) return name;
+    return {};
+}
+
 /// Panics with the name of the first invariant that does not hold.
 template <class State>
 void check_invariants(const State& state, std::span<const Invariant<State>> invariants) noexcept {
-    for (const auto& [name, holds] : invariants)
-        if (!holds(state)) panic("broken invariant: {}", name);
+    const std::string_view broken = broken_invariant(state, invariants);
+    if (!broken.empty()) panic("broken invariant: {}", broken);
 }
 
 } // namespace k

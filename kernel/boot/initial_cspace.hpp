@@ -38,6 +38,8 @@ class InitialCSpace {
 
     [[nodiscard]] Slot& operator[](u64 cptr) const noexcept { return slots_[cptr]; }
 
+    [[nodiscard]] std::span<const Slot> slots() const noexcept { return slots_; }
+
   private:
     std::span<Slot> slots_;
 };

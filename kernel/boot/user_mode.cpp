@@ -3,6 +3,7 @@
 #include "abi/config.hpp"
 #include "arch/user_mode.hpp"
 #include "base/print.hpp"
+#include "boot/command_line.hpp"
 #include "boot/platform.hpp"
 #include "boot/root_task.hpp"
 #include "dev/timer.hpp"
@@ -30,6 +31,8 @@ void enter_user_mode(BootState& boot) noexcept {
     arch::start_user_space({task->space.root(), arch::Asid::RootTask});
     kernel_state.objects.fpu.admit(*task->thread);
     kernel_state.objects.scheduler.start(*task->thread);
+    kernel_state.objects.initial_cspace = task->cspace.slots();
+    kernel_state.census_every = number_option(boot.machine.bootargs, "invariants=").value_or(0);
     check_invariants(kernel_state);
     print("root task: entry {:#018x}, {} KiB\n", task->thread->context.pc,
           task->layout.image.bytes() / 1024);

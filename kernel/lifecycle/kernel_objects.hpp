@@ -17,7 +17,9 @@ struct KernelObjects {
     DomainSchedule domains{};
     Fpu fpu{};
     AsidTable asids{};
-    Graveyard graveyard{}; ///< what has been deleted, but not all of it yet
+    Graveyard graveyard{};                  ///< what has been deleted, but not all of it yet
+    std::span<const Slot> initial_cspace{}; ///< the CNode that boot has filled. Its memory came
+                                            ///< from no untyped, so it is never anything else
 };
 
 } // namespace k

@@ -17,11 +17,6 @@ AsidParts parts(Asid asid) noexcept {
     return AsidParts{static_cast<u64>(asid)};
 }
 
-Asid asid_of(usize pool, usize entry) noexcept {
-    return Asid{static_cast<u16>(
-        AsidParts{}.with(AsidParts::pool, pool).with(AsidParts::entry, entry).raw())};
-}
-
 /// Drops all that the TLB has kept of an address space.
 void forget(Asid asid) noexcept {
     arch::invalidate_asid(asid);

@@ -23,6 +23,12 @@ struct AsidParts : Bits<AsidParts> {
     static constexpr Field<8, 0, usize> entry{};
 };
 
+/// The identifier of an entry in the pool of that number.
+[[nodiscard]] constexpr arch::Asid asid_of(usize pool, usize entry) noexcept {
+    return arch::Asid{static_cast<u16>(
+        AsidParts{}.with(AsidParts::pool, pool).with(AsidParts::entry, entry).raw())};
+}
+
 /// The roots of as many address spaces as can be told apart with a pool's number. An entry without
 /// an address is free.
 struct AsidPool {
@@ -74,6 +80,9 @@ class AsidTable {
   public:
     /// \param nowhere  a page of zeros: the tables of an address space in which nothing is mapped
     constexpr void begin(PhysAddr nowhere) noexcept { nowhere_ = nowhere; }
+
+    /// The pool of that number; nullptr if there is none.
+    [[nodiscard]] const AsidPool* pool(usize index) const noexcept { return pools_[index]; }
 
     /// The number of the first pool there can still be; nothing if there are all.
     [[nodiscard]] std::optional<usize> free_index() const noexcept;

@@ -122,6 +122,10 @@ constexpr std::array slot_invariants{
 
 } // namespace
 
+std::string_view broken_invariant(const Slot& slot) noexcept {
+    return broken_invariant<Slot>(slot, slot_invariants);
+}
+
 void check_every_invariant(const Slot& slot) noexcept {
     check_invariants<Slot>(slot, slot_invariants);
 }

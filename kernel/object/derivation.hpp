@@ -13,6 +13,8 @@
 
 #include "object/slot.hpp"
 
+#include <string_view>
+
 namespace k {
 
 /// How a capability comes into the world.
@@ -55,9 +57,11 @@ void swap(Slot& a, Slot& b) noexcept;
 /// \pre the capability is not to an untyped
 [[nodiscard]] bool is_final(const Slot& slot) noexcept;
 
-/// Panics with the name of the first invariant of a slot that does not hold. Each looks no further
-/// than to the neighbours, so it costs little to check one slot, and all of them is a test's
-/// affair.
+/// The name of the first invariant of a slot that does not hold; empty if all do. Each looks no
+/// further than to the neighbours, so it costs little to check one slot; invariants/ looks at all.
+[[nodiscard]] std::string_view broken_invariant(const Slot& slot) noexcept;
+
+/// Panics with that name if there is one.
 void check_every_invariant(const Slot& slot) noexcept;
 
 } // namespace k

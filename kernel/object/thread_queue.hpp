@@ -14,6 +14,8 @@ class ThreadQueue {
 
     [[nodiscard]] Tcb* front() const noexcept { return head_; }
 
+    [[nodiscard]] Tcb* back() const noexcept { return tail_; }
+
     /// \pre `thread` is in no queue
     void push_front(Tcb& thread) noexcept {
         thread.previous = nullptr;

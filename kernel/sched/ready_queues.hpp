@@ -87,6 +87,9 @@ class ReadyQueues {
 
     [[nodiscard]] const ThreadQueue& queue(u8 priority) const noexcept { return queues_[priority]; }
 
+    /// The priorities of which anybody is here.
+    [[nodiscard]] const PrioritySet& in_use() const noexcept { return in_use_; }
+
   private:
     std::array<ThreadQueue, abi::max_priority + 1> queues_{};
     PrioritySet in_use_; ///< the priorities whose queues are not empty

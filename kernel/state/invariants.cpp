@@ -1,3 +1,5 @@
+#include "invariants/invariants.hpp"
+
 #include "object/derivation.hpp"
 #include "object/notification.hpp"
 #include "state/kernel_state.hpp"
@@ -46,6 +48,12 @@ constexpr std::array state_invariants{
 };
 
 } // namespace
+
+void check_everything_in_time(KernelState& state) noexcept {
+    if (state.census_every == 0 || ++state.since_census < state.census_every) return;
+    state.since_census = 0;
+    invariants::check_everything(state.objects);
+}
 
 void check_every_invariant(const KernelState& state) noexcept {
     check_invariants<Range<PhysAddr>>(state.image, image_invariants);

@@ -29,6 +29,8 @@ struct KernelState {
     Histogram latency{}; ///< of ticks: cycles from the alarm's count to the handler
     PhysRange image{};   ///< where firmware put the kernel, bss and stack included
     KernelObjects objects{};
+    u64 census_every = 0; ///< events, until invariants/ are checked again; 0: never
+    u64 since_census = 0; ///< events
 };
 
 /// Panics with the name of the first invariant of the state that does not hold.
@@ -37,6 +39,14 @@ void check_every_invariant(const KernelState& state) noexcept;
 /// The same in builds that check invariants, and nothing in others. Called between events.
 inline void check_invariants([[maybe_unused]] const KernelState& state) noexcept {
     if constexpr (invariants_checked) check_every_invariant(state);
+}
+
+/// Panics if an invariant of all that there is does not hold, if it is time to look at that again.
+void check_everything_in_time(KernelState& state) noexcept;
+
+/// The same in builds that check invariants, and nothing in others. Called after each event.
+inline void take_census([[maybe_unused]] KernelState& state) noexcept {
+    if constexpr (invariants_checked) check_everything_in_time(state);
 }
 
 } // namespace k

@@ -58,6 +58,7 @@ const arch::UserContext& next_context(KernelState& state, KernelExit exit) noexc
     if (exit == KernelExit::PowerOff) power_off(state);
     if (state.objects.scheduler.undecided()) switch_thread(state);
     check_invariants(state);
+    take_census(state);
     return state.objects.scheduler.current()->context;
 }
 

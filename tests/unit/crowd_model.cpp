@@ -1,5 +1,6 @@
 #include "crowd_model.hpp"
 
+#include "invariants/invariants.hpp"
 #include "lifecycle/thread.hpp"
 #include "object/derive.hpp"
 #include "object/frame.hpp"
@@ -27,6 +28,7 @@ struct Crowd::Memory {
 
 Crowd::Crowd() : memory_{new Memory{}} {
     Memory& m = *memory_;
+    kernel().initial_cspace = m.root;
     const auto at = [](const auto& object) { return arch::window.phys(&object); };
     const auto guard = abi::CNodeData{}.with(abi::CNodeData::guard_size, 64 - radix);
     plant(slot(root), Cap<CNode>::make(at(m.root), radix, guard));
@@ -170,33 +172,7 @@ std::vector<usize> Crowd::queue(u64 cptr) {
 void Crowd::check() {
     check_every_invariant(scheduler());
     check_every_invariant(kernel().graveyard);
-    for (const Slot& slot : memory_->root)
-        check_every_invariant(slot);
-    for (const Slot& slot : memory_->small)
-        check_every_invariant(slot);
-    for (const Tcb& thread : memory_->threads)
-        for (const Slot& slot : thread.slots)
-            check_every_invariant(slot);
-    check_queues();
-}
-
-/// Who waits at an endpoint is in its queue, and nobody else is; and there they all wait for the
-/// same.
-void Crowd::check_queues() {
-    std::array<usize, size> found{};
-    for (const Endpoint& at : memory_->endpoints) {
-        const Tcb* const first = at.queue.front();
-        for (const Tcb* thread = first; thread != nullptr; thread = thread->next) {
-            ++found[static_cast<usize>(thread - memory_->threads.data())];
-            EXPECT_EQ(thread->state, first->state);
-            EXPECT_EQ(&thread->waiting_through.as<Endpoint>()->object(), &at);
-        }
-    }
-    for (usize i = 0; i < size; ++i) {
-        const bool waits =
-            state(i) == ThreadState::BlockedOnSend || state(i) == ThreadState::BlockedOnReceive;
-        EXPECT_EQ(found[i], waits ? 1u : 0u) << "thread " << i;
-    }
+    invariants::check_everything(kernel());
 }
 
 } // namespace k::test

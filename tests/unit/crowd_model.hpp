@@ -111,7 +111,6 @@ class Crowd {
 
     void load(usize who, u64 cptr, const Letter& letter);
     void enter(usize who, Syscall what);
-    void check_queues();
 
     std::unique_ptr<Memory> memory_;
     KernelState state_{.firmware = dev::Psci{arch::Conduit::Hvc}};

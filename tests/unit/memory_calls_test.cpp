@@ -264,6 +264,7 @@ TEST_F(MemoryTest, AnotherSizeIsAnotherMapping) {
     ASSERT_EQ(map(large_frame, here), no_error);
     ASSERT_EQ(map_table(tables + 2, here + large), no_error);
     ASSERT_EQ(map(empty, here + large), no_error);
+    derive(slot(copy), slot(empty).cap, slot(empty), Birth::Copy); // what knows of it from now on
     slot(empty).cap =
         slot(empty).cap.as<Frame>()->mapped(MappedAt::make(Asid::RootTask, VirtAddr{here}));
     EXPECT_EQ(unmap(empty), no_error);
@@ -509,15 +510,17 @@ TEST_F(MemoryTest, AnAddressSpaceIsRefusedAnIdentifierForManyReasons) {
     for (const u64 wrong : {empty, frame, vspace})
         EXPECT_EQ(assign(wrong), error(Error::InvalidCapability, {1}));
     EXPECT_EQ(invoke(asid_pool, label::PageMap, {}), error(Error::IllegalOperation));
+    const auto nothing = std::make_unique<arch::Table>();
+    const PhysAddr root_table = arch::window.phys(nothing.get());
     const auto last = [&](usize pool) {
         std::optional<Asid> asid;
         while (const auto next = kernel.asids.free_asid(pool))
-            kernel.asids.assign(*(asid = next), PhysAddr{page_bytes});
+            kernel.asids.assign(*(asid = next), root_table);
         return *asid;
     };
     EXPECT_EQ(last(0), Asid{511});
     EXPECT_EQ(assign(new_vspace), error(Error::DeleteFirst));
-    kernel.asids.release(Asid{300}, PhysAddr{page_bytes});
+    kernel.asids.release(Asid{300}, root_table);
     EXPECT_EQ(assign(new_vspace), no_error);
     EXPECT_EQ(slot(new_vspace).cap.as<VSpace>()->asid(), Asid{300});
     ASSERT_EQ(make_pool(second_pool), no_error);

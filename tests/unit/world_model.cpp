@@ -2,6 +2,7 @@
 
 #include "arch/cpu.hpp"
 #include "arch/user_space.hpp"
+#include "invariants/invariants.hpp"
 
 #include <cstring>
 #include <sys/mman.h>
@@ -83,6 +84,7 @@ World::World()
     plant(thread_->slot(ThreadSlot::IpcBuffer),
           Cap<Frame>::make(arch::window.phys(&o.buffer_frame), arch::PageSize::Small, false));
     root_slots_ = o.root;
+    kernel.initial_cspace = o.root;
 
     const auto guard = abi::CNodeData{}.with(abi::CNodeData::guard_size, 64 - root_radix);
     plant(slot(root), Cap<CNode>::make(arch::window.phys(&o.root), root_radix, guard));
@@ -124,9 +126,8 @@ void World::interrupt_after_each(std::optional<unsigned> points) {
 }
 
 void World::check() noexcept {
+    invariants::check_everything(kernel);
     check_every_invariant(graveyard);
-    for (const Slot& slot : root_slots())
-        check_every_invariant(slot);
     for (const Slot& slot : thread_->slots)
         check_every_invariant(slot);
 }

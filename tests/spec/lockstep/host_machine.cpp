@@ -16,6 +16,9 @@
 #if SPEC_CHAPTER >= 12
     #include "object/domain.hpp"
 #endif
+#if SPEC_CHAPTER >= 16
+    #include "invariants/invariants.hpp"
+#endif
 #include "survey.hpp"
 #include "syscall/dispatch.hpp"
 #include "syscall/entry.hpp"
@@ -118,6 +121,9 @@ void HostMachine::boot() {
     thread.context.pc = first_pc;
     state_.image = {k::PhysAddr{0x4020'0000}, k::PhysAddr{0x4030'0000}};
     boot_memory(thread);
+#if SPEC_CHAPTER >= 16
+    state_.objects.initial_cspace = slots;
+#endif
     start(thread);
 }
 
@@ -188,8 +194,11 @@ const std::string& HostMachine::printed() const {
     return Console::instance().text();
 }
 
-/// All slots that a CPtr leads to; the kernel itself checks those of the current thread.
+/// All that there is; the kernel itself checks the current thread.
 void HostMachine::check() const {
+#if SPEC_CHAPTER >= 16
+    if constexpr (k::invariants_checked) k::invariants::check_everything(state_.objects);
+#endif
 #if SPEC_CHAPTER >= 11
     check_every_invariant(state_.objects.graveyard);
 #else

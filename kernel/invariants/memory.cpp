@@ -1,0 +1,103 @@
+#include "invariants/invariants.hpp"
+#include "object/cnode.hpp"
+#include "object/derivation.hpp"
+#include "object/endpoint.hpp"
+#include "object/frame.hpp"
+#include "object/notification.hpp"
+#include "object/page_table.hpp"
+#include "object/untyped.hpp"
+#include "object/vspace.hpp"
+#include "object/zombie.hpp"
+
+namespace k::invariants {
+
+namespace {
+
+/// The first byte of what a capability is to: a zombie's names the slot that is next.
+PhysAddr beginning(const Capability& cap) noexcept {
+    const auto zombie = cap.as<Zombie>();
+    return zombie ? arch::window.phys(&zombie->first()) : cap.address();
+}
+
+u64 bytes_of(const Cap<Zombie>& zombie) noexcept {
+    const auto slots = zombie.slots();
+    return slots.size() == thread_slots ? sizeof(Tcb) : slots.size_bytes();
+}
+
+/// How much memory a capability is to; 0 if it is to none.
+u64 bytes_of(const Capability& cap) noexcept {
+    if (const auto untyped = cap.as<Untyped>()) return untyped->bytes();
+    if (const auto frame = cap.as<Frame>()) return frame->bytes();
+    if (const auto cnode = cap.as<CNode>()) return bit(cnode->size_bits());
+    if (const auto zombie = cap.as<Zombie>()) return bytes_of(*zombie);
+    if (cap.as<Tcb>()) return sizeof(Tcb);
+    if (cap.as<Endpoint>()) return sizeof(Endpoint);
+    if (cap.as<Notification>()) return sizeof(Notification);
+    if (cap.as<AsidPool>()) return sizeof(AsidPool);
+    return cap.as<PageTable>() || cap.as<VSpace>() ? page_bytes : 0;
+}
+
+PhysRange memory_of(const Capability& cap) noexcept {
+    return {beginning(cap), beginning(cap) + bytes_of(cap)};
+}
+
+/// Whether what is behind an untyped in the list may be its first child.
+bool has_given(const Cap<Untyped>& untyped, PhysRange memory) noexcept {
+    return untyped.address() <= memory.begin &&
+           memory.end <= untyped.address() + untyped.watermark();
+}
+
+/// Each object goes right behind its untyped in the list, and lies above those that were there. So
+/// from slot to slot of a list addresses descend, but from an untyped into itself; and objects that
+/// overlapped would be found to do so by neighbours.
+bool descends(const Slot& slot) noexcept {
+    const Slot* const behind = slot.next.get();
+    if (behind == nullptr || behind->previous != &slot) return true; // the tree's affair
+    if (same_object(slot.cap, behind->cap)) return true;
+    const PhysRange memory = memory_of(behind->cap);
+    if (memory.empty() || memory.end <= beginning(slot.cap)) return true;
+    const auto untyped = slot.cap.as<Untyped>();
+    return untyped && has_given(*untyped, memory);
+}
+
+/// All behind the slot that is next to be emptied are.
+bool is_emptied_from_the_end(const Slot& slot) noexcept {
+    const auto zombie = slot.cap.as<Zombie>();
+    if (!zombie) return true;
+    const auto slots = zombie->slots();
+    const auto done = slots.subspan(static_cast<usize>(&zombie->next() - slots.data()) + 1);
+    return std::ranges::all_of(done, &Slot::is_empty);
+}
+
+/// The graves from the newest on, each in its place. \return the last that is; nullptr if all are
+const Slot* misplaced_grave(const Graveyard& graveyard) noexcept {
+    const Slot* grave = graveyard.newest();
+    for (u64 left = graveyard.depth(); left != 0; --left) {
+        const auto zombie = grave->cap.as<Zombie>();
+        if (!zombie || &zombie->first() != grave) return grave;
+        if ((left == 1) != (zombie->older() == nullptr)) return grave;
+        grave = zombie->older();
+    }
+    return nullptr;
+}
+
+} // namespace
+
+Verdict derivation_tree_is_well_formed(const Census& census) noexcept {
+    const auto broken = [](const Slot& slot) { return !broken_invariant(slot).empty(); };
+    const Slot* const culprit = census.find(broken);
+    if (culprit == nullptr) return {};
+    return {culprit, broken_invariant(*culprit)};
+}
+
+Verdict untyped_memory_is_used_once(const Census& census) noexcept {
+    return {census.find([](const Slot& slot) { return !descends(slot); })};
+}
+
+Verdict dying_objects_are_in_order(const Census& census) noexcept {
+    const Slot* const culprit =
+        census.find([](const Slot& slot) { return !is_emptied_from_the_end(slot); });
+    return {culprit != nullptr ? culprit : misplaced_grave(census.kernel().graveyard)};
+}
+
+} // namespace k::invariants
