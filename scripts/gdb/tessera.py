@@ -98,3 +98,82 @@ Breakpoints stay. The new machine is the same as the old one: it has run no inst
         gdb.execute(f"target remote {self._target}", from_tty)
         gdb.execute(f"tbreak *{self._entry:#x}", from_tty)
         gdb.execute("continue", from_tty)
+
+
+class Invariants(gdb.Command):
+    """Say of each of the kernel's invariants whether it holds now, and with what something is wrong.
+
+The kernel's own predicates are called, where it has stopped: so it has to be in the kernel, which masks
+interrupts, and not in a program. In the middle of an event some may not hold that do so at its end."""
+
+    ENTRY = "handle_user_exception"
+    EXAMINE = "k::invariants::examine"
+
+    def __init__(self):
+        super().__init__("invariants", gdb.COMMAND_DATA)
+
+    def invoke(self, _argument, _from_tty):
+        predicates, verdicts = self._examine()
+        broken = 0
+        for predicate, verdict in zip(elements(predicates), elements(verdicts)):
+            culprit = int(verdict["culprit"])
+            broken += culprit != 0
+            why = text_of(verdict["why"])
+            reason = f": {why}, at {culprit:#x}" if why else f", at {culprit:#x}"
+            gdb.write(f"{'BROKEN' if culprit else 'holds '}  {text_of(predicate['name'])}{reason if culprit else ''}\n")
+        gdb.write(f"{broken} of {len(elements(predicates))} invariants do not hold\n" if broken else "all invariants hold\n")
+
+    def _examine(self):
+        """The kernel's table of predicates, and what each of them says."""
+        try:
+            predicates = gdb.parse_and_eval("k::invariants::predicates")
+        except gdb.error as error:
+            raise gdb.GdbError(f"this kernel has no table of invariants ({error}): it is a release build, "
+                               "or of an early chapter") from error
+        if not in_kernel():
+            raise gdb.GdbError(f"a program runs: `tbreak {self.ENTRY}` and `continue` lead to the kernel")
+        found = call(self.EXAMINE, gdb.parse_and_eval("&k::kernel_state.objects"))
+        if found == 0:
+            raise gdb.GdbError("there are more objects than the kernel's census has room for")
+        verdicts = gdb.lookup_type("k::invariants::Verdicts").pointer()
+        return predicates, gdb.Value(found).cast(verdicts).dereference()
+
+
+def in_kernel():
+    """Whether the processor is at EL1."""
+    return int(gdb.parse_and_eval("$cpsr")) & 0b1100 != 0
+
+
+def call(function, argument):
+    """Has the stopped kernel call one of its functions; returns what is in x0 afterwards.
+
+    GDB's own `call` returns to the kernel's entry, which is mapped nowhere by now. This one returns to where the
+    kernel has stopped.
+    """
+    registers = [f"$x{i}" for i in range(31)] + ["$sp", "$pc", "$cpsr"]
+    before = {name: int(gdb.parse_and_eval(name)) & (2**64 - 1) for name in registers}
+    gdb.execute(f"tbreak *{before['$pc']:#x}", to_string=True)
+    for name, value in (("$x0", int(argument)), ("$x30", before["$pc"]), ("$sp", before["$sp"] & ~15),
+                        ("$pc", int(gdb.parse_and_eval(f"(unsigned long)&{function}")))):
+        gdb.execute(f"set var {name} = {value & (2**64 - 1):#x}")
+    gdb.execute("continue", to_string=True)
+    result = int(gdb.parse_and_eval("$x0"))
+    for name, value in before.items():
+        gdb.execute(f"set var {name} = {value:#x}")
+    return result
+
+
+def elements(array):
+    """The elements of a std::array."""
+    plain = array["_M_elems"]
+    first, last = plain.type.strip_typedefs().range()
+    return [plain[i] for i in range(first, last + 1)]
+
+
+def text_of(view):
+    """The text of a std::string_view."""
+    address, length = int(view["_M_str"]), int(view["_M_len"])
+    return gdb.selected_inferior().read_memory(address, length).tobytes().decode() if length else ""
+
+
+Invariants()
