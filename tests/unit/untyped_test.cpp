@@ -154,13 +154,17 @@ TEST_F(RetypeTest, RefusesNoObjectsAndTooMany) {
     for (const u64 count : {u64{0}, u64{257}, ~u64{0}})
         EXPECT_EQ(send({.node_offset = 255, .num_objects = count}),
                   error(Error::RangeError, {1, 256}));
-    (void)make_cnode(8);
+}
+
+TEST_F(RetypeTest, MakesUpTo256ObjectsAtOnce) {
+    const auto slots = make_cnode(8).slots();
     EXPECT_EQ(send({.size_bits = 4,
                     .node_index = 100,
                     .node_depth = 64,
                     .node_offset = 0,
                     .num_objects = 256}),
               no_error);
+    EXPECT_FALSE(slots[255].is_empty());
 }
 
 TEST_F(RetypeTest, RefusesMoreObjectsThanSlots) {
