@@ -1,4 +1,4 @@
-"""GDB extension: the kernel's serial output inside GDB, and `reboot`.
+"""GDB extension: the kernel's serial output inside GDB, `reboot` and `invariants`.
 
 GDB's own Python runs this file (`./tessera debug` has it sourced), so it knows nothing of the
 package behind `./tessera`: what it needs comes in as arguments.

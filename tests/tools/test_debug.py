@@ -354,3 +354,19 @@ def test_what_the_ide_tells_gdb_finds_the_kernel(server: tuple[subprocess.Popen[
         gdb.sendline("-gdb-exit")
         gdb.expect(pexpect.EOF)
     assert server[0].wait(timeout=30) == 0
+
+
+@pytest.mark.skipif(Tree(ROOT).chapter < 16, reason="invariants of all objects come with chapter 16")
+def test_invariants_names_the_one_that_does_not_hold(alone: None) -> None:
+    current = "k::kernel_state.objects.scheduler.current_"
+    said = debug(*in_gdb("delete", "tbreak handle_user_exception", "continue",
+                         f"set var {current}->notification = (k::Notification*) &k::kernel_state", "invariants"))
+    assert re.search(r"^BROKEN  bindings are mutual: the thread's, at 0x[0-9a-f]+$", said, re.MULTILINE)
+    assert "holds   live mappings are backed" in said
+    assert "1 of 12 invariants do not hold" in said
+
+
+@pytest.mark.skipif(Tree(ROOT).chapter < 16, reason="invariants of all objects come with chapter 16")
+def test_invariants_wants_the_kernel(alone: None) -> None:
+    said = debug(*in_gdb("delete", "tbreak seL4_DebugHalt", "continue", "invariants", "print 1"))
+    assert "a program runs: `tbreak handle_user_exception` and `continue` lead to the kernel" in said
