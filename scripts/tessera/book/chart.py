@@ -52,8 +52,9 @@ def html(sizes: dict[int, Size], current: int, chapters: dict[int, Chapter]) -> 
     told = ", ".join(f"chapter {stage:02}: {size.kernel}" for stage, size in sizes.items())
     height = len(sizes) * (_BAR + _GAP)
     return (
-        f'<figure class="picture chart"><svg viewBox="0 0 {_WIDE} {height}" role="img" '
-        f'aria-label="Lines of kernel code. {escape(told)}">{"".join(bars)}</svg>'
+        f'<figure class="picture chart"><div class="scroll" tabindex="0">'
+        f'<svg viewBox="0 0 {_WIDE} {height}" role="img" '
+        f'aria-label="Lines of kernel code. {escape(told)}">{"".join(bars)}</svg></div>'
         f"<figcaption>Lines of kernel code, without blank lines and comments, chapter by chapter"
         f"</figcaption></figure>"
     )
