@@ -9,7 +9,9 @@ namespace k::invariants {
 /// What a predicate has found: nothing wrong, or where.
 struct Verdict {
     const void* culprit = nullptr; ///< the slot or the object with which something is wrong
-    std::string_view why = "";     ///< which part of the predicate that breaks, if it has parts
+    /// Which part of the predicate breaks, if it has parts. Not the default: that has no characters
+    /// to point to.
+    std::string_view why{"", 0};
 
     [[nodiscard]] bool holds() const noexcept { return culprit == nullptr; }
 };
