@@ -11,7 +11,7 @@ struct Verdict {
     const void* culprit = nullptr; ///< the slot or the object with which something is wrong
     /// Which part of the predicate breaks, if it has parts. Not the default: that has no characters
     /// to point to.
-    std::string_view why{"", 0};
+    std::string_view why = ""; // NOLINT(readability-redundant-string-init)
 
     [[nodiscard]] bool holds() const noexcept { return culprit == nullptr; }
 };
