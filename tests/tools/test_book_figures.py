@@ -40,6 +40,8 @@ def mistakes(figures: Figures, text: str, folder: Path) -> list[str]:
         "A book (1978), in use since 1982, and `7654` in code.",
         "Signal costs 210 here, NBSend 217: the table of costs has both.",
         "Two digits, like 97, may be anything.",
+        "Up to 0x7ff there are vectors.",
+        "<!-- given: 0x1de6: an example -->\nAt 0x1de6.",
     ],
 )
 def test_a_number_that_is_known_is_no_mistake(figures: Figures, text: str, tmp_path: Path) -> None:
@@ -51,6 +53,8 @@ def test_a_number_that_is_known_is_no_mistake(figures: Figures, text: str, tmp_p
     [
         ("It takes 7,654 bytes.", "the number 7,654 stands nowhere"),
         ("It takes 7654 bytes.", "the number 7654 stands nowhere"),
+        ("It stands at 0x1de6.", "the number 0x1de6 stands nowhere"),
+        ("Only a test has 1,234.", "the number 1,234 stands nowhere"),
         ("<!-- measured: 7,653\necho -->\nIt takes 7,654.", "the number 7,654 stands nowhere"),
         ("<!-- sum: 280 = (31 + 5) * 8 -->\n280 bytes.", "(31 + 5) * 8 is 288, not 280"),
         ("<!-- sum: 7,655 = 7,654 + 1 -->\n7,655.", "in the sum for 7,655 the number 7,654"),
