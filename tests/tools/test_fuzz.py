@@ -64,6 +64,15 @@ def test_a_seed_makes_runs_repeatable(root: Path) -> None:
     assert "corpus" not in arguments(root), "what earlier runs found would change it"
 
 
+def test_with_a_seed_nothing_is_written_to_where_inputs_come_from(root: Path) -> None:
+    fresh = root / "build/fuzz/fresh/device-tree"
+    fresh.mkdir(parents=True)
+    (fresh / "of-an-earlier-run").touch()
+    assert cli.main(root, ["fuzz", "device-tree", "--runs", "20", "--seed", "7"]) == 0
+    assert arguments(root).endswith(f"{fresh} {root}/build/fuzz/trees")
+    assert list(fresh.iterdir()) == []
+
+
 def test_one_input(root: Path) -> None:
     assert cli.main(root, ["fuzz", "device-tree", "--input", str(root / "input")]) == 0
     assert arguments(root).endswith(f"findings/ {root}/input")

@@ -18,6 +18,7 @@ import argparse
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -163,11 +164,12 @@ def _amount(args: argparse.Namespace, tree: Tree, folder: Path) -> list[str | Pa
     if args.input:
         return [args.input.resolve()]
     target = TARGETS[args.target]
-    corpus = folder / "corpus" / args.target
+    corpus = folder / ("fresh" if args.seed else "corpus") / args.target
     options: list[str | Path] = [f"-max_len={target.longest}", "-print_final_stats=1"]
     options += [f"-runs={args.runs}"] if args.runs else [f"-max_total_time={60 * (args.minutes or 1)}"]
     seeds = (tree.root if "/" in target.seeds else folder) / target.seeds
     if args.seed:  # the same start every time, so nothing that earlier runs have left
-        return [*options, f"-seed={args.seed}", seeds]
-    corpus.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(corpus, ignore_errors=True)
+        options.append(f"-seed={args.seed}")
+    corpus.mkdir(parents=True, exist_ok=True)  # libFuzzer writes to the first folder that it is given
     return [*options, corpus, seeds]
