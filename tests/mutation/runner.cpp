@@ -69,6 +69,7 @@ class Listener : public testing::EmptyTestEventListener {
     explicit Listener(bool recording) : recording_{recording} {}
 
     void OnTestStart(const testing::TestInfo& test) override {
+        if (!recording_ && testing::UnitTest::GetInstance()->Failed()) return; // it is skipped
         name_ = std::string{test.test_suite_name()} + "." + test.name();
         std::strncpy(shared->test.data(), name_.c_str(), shared->test.size() - 1);
         shared->reached.fill(0);

@@ -91,6 +91,10 @@ TEST(Rules, Difference) {
 TEST(Rules, SumBelow) {
     EXPECT_EQ(k::sum_below(4), 6U);
 }
+
+TEST(Rules, SumBelowNothing) {
+    EXPECT_EQ(k::sum_below(0), 0U);
+}
 """
 
 
