@@ -308,9 +308,10 @@ class Chooser {
     }
 
     Call rotate() {
-        const Address to = address(Wanted::Empty);
+        Address to = address(Wanted::Empty);
         const Address from = address(Wanted::Occupied);
         const Address pivot = address(Wanted::Occupied);
+        if (below(4) == 3) to = from; // then two capabilities change places
         return invoke(to.root, Method::CNodeRotate,
                       {to.index, to.depth, guard(), pivot.index, pivot.depth, guard(), from.index,
                        from.depth},

@@ -301,6 +301,7 @@ Ending HostMachine::run(const Event& event) {
     unfinished_ = false;
     check();
     (void)next_context(state_, exit); // ends the run if no thread can run
+    check();                          // of queues more can be said when it is decided who runs
     return Ending::Runs;
 }
 

@@ -122,6 +122,33 @@ TEST(SmallWorlds, TwoCNodes) {
                  "two CNodes");
 }
 
+/// Families of one badge in the three free slots of a CNode, whose first has the endpoint.
+std::vector<Call> badge_families(const World&) {
+    std::vector<Call> calls;
+    const auto put = [&](Method method, Word to, Word from) {
+        Words words{to, radix, from, radix, 15, 1};
+        calls.push_back(invoke(first_cnode, method, words, {first_cnode}));
+    };
+    for (const Word slot : {1U, 2U, 3U}) {
+        put(Method::CNodeMint, slot, 0);
+        put(Method::CNodeCopy, slot, slot % 3 + 1);
+        put(Method::CNodeCopy, slot, (slot + 1) % 3 + 1);
+        calls.push_back(invoke(first_cnode, Method::CNodeDelete, {slot, radix}));
+        calls.push_back(invoke(first_cnode, Method::CNodeRevoke, {slot, radix}));
+    }
+    return calls;
+}
+
+/// The same badge given more than once: a copy belongs to that which it was made from, also when
+/// the first of its family goes.
+TEST(SmallWorlds, BadgeFamilies) {
+    expect_sound({.preparations = {make(place::untyped, 4, radix, first_cnode),
+                                   invoke(place::small_untyped, Method::UntypedRetype,
+                                          {2, 0, first_cnode, 64, 0, 1}, {place::root})},
+                  .calls = badge_families},
+                 "families of one badge");
+}
+
 /// Two CNodes that hold themselves and each other; their first capabilities can go, too.
 TEST(SmallWorlds, CNodesInThemselves) {
     std::vector<Call> preparations{make(place::untyped, 4, radix, first_cnode, 2)};

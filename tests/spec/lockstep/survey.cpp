@@ -466,12 +466,26 @@ void Survey::describe_scheduler() {
 
 #endif
 
-/// The list is the tree, depth first: the nearest before a slot that may be its parent is.
+namespace {
+
+/// Whether all from the one behind `a` up to `b` are descendants of `a`. That it may be the parent
+/// of `b` alone is not enough: a family with the same badge may begin between the two.
+bool is_ancestor(const k::Slot& a, const k::Slot& b) {
+    const k::Slot* slot = &b;
+    while (slot != &a && is_parent(a, *slot)) {
+        slot = slot->previous;
+    }
+    return slot == &a;
+}
+
+} // namespace
+
+/// The list is the tree, depth first: the nearest ancestor before a slot is its parent.
 void Survey::list_children(const k::Slot* first) {
     if (is<ReplyCap>(translated(first->cap))) return; // they are in no tree of the model's
     for (const k::Slot* slot = first->next.get(); slot != nullptr; slot = slot->next.get()) {
         const k::Slot* parent = slot->previous;
-        while (parent != nullptr && !is_parent(*parent, *slot)) {
+        while (parent != nullptr && !is_ancestor(*parent, *slot)) {
             parent = parent->previous;
         }
         if (parent == nullptr) continue;

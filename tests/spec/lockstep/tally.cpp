@@ -153,6 +153,14 @@ bool untyped_is_used_up(const Moment& moment) {
     });
 }
 
+bool rotate_exchanges(const Moment& moment) {
+    if (!succeeded(moment, Method::CNodeRotate)) return false;
+    const auto& call = std::get<Call>(moment.event);
+    return call.x[2] == call.buffer.at(buffer::message + 6) &&
+           call.x[3] == call.buffer.at(buffer::message + 7) &&
+           call.x[0] == call.buffer.at(buffer::caps_or_badges + 1);
+}
+
 bool several_spaces_have_pages(const Moment& moment) {
     return std::ranges::count_if(moment.after.vspaces,
                                  [](const auto& entry) { return !entry.second.pages.empty(); }) > 1;
@@ -353,6 +361,7 @@ constexpr std::array all_situations{
     Situation{10, "a CNode has a guard", cnode_has_a_guard},
     Situation{10, "an untyped is used up", untyped_is_used_up},
     Situation{10, "two badged capabilities have one badge", badges_clash},
+    Situation{10, "two capabilities change places", rotate_exchanges},
     Situation{11, "several address spaces have pages", several_spaces_have_pages},
     Situation{11, "there are several ASID pools", several_pools},
     Situation{12, "the running thread is deleted", runner_is_deleted},
