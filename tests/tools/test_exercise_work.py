@@ -9,7 +9,7 @@ import pytest
 from exercises import FILE, FOLDER, MUTANTS, NAME, RIGHT, STARTER
 from stacks import commit, git, write
 from tessera.errors import Failure, Misuse
-from tessera.exercises import signature, trial, workspace
+from tessera.exercises import signature, trial, unit, workspace
 from tessera.exercises.workspace import Workspace
 from tessera.tree import Tree
 
@@ -79,6 +79,13 @@ def test_check_says_what_went_wrong(space: Workspace, body: str, words: str) -> 
     (space.tree.root / FILE).write_text(f"int answer() {{\n{body}}}\n")
     results = workspace.check(space)
     assert results[0].status == "failed" and words in results[0].details
+
+
+def test_addresses_of_one_run_are_no_part_of_a_failure() -> None:
+    texts = [f"f.cpp:{at}: found {{ ({place} as 740) }} at 0x{place}, not (40001000 as 740)"
+             for at, place in ((7, "7fde27b84000"), (9, "7f8812345000"))]
+    first, second = (unit._canonical(unit.Case("A.B", text)) for text in texts)
+    assert first == second == "f.cpp: found { (… as 740) } at …, not (40001000 as 740)"
 
 
 def test_what_a_compiler_says_is_shown_once_a_build(space: Workspace) -> None:

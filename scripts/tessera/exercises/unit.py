@@ -18,6 +18,8 @@ from tessera.exercises.result import Result, failed, passed
 _SHOWN_CASES, _SHOWN_LINES = 3, 14
 _RUNNING = re.compile(r"^\[ RUN      \] (\S+)", re.MULTILINE)
 _LAST_WORDS = re.compile(r"^(?:SUMMARY: (.*)|.*: (runtime error: .*))$", re.MULTILINE)
+#: Addresses, also as the model of the MMU shows them (`7f12345000 as 740`), and processes.
+_OF_THIS_RUN = re.compile(r"0x[0-9a-f]{9,}|\b[0-9a-f]{9,}(?= as [0-9a-f]+\b)|\bpid \d+|==\d+==")
 _STOPPED = {
     Stop.SPINNING: "it never ended: a loop",
     Stop.IDLING: "it never ended: it waits for something that does not come",
@@ -124,4 +126,4 @@ def _few(message: str) -> str:
 def _canonical(case: Case) -> str:
     """A message without what is not the student's doing: lines of the tests, addresses."""
     text = re.sub(r"(\.[ch]pp):\d+(:\d+)?", r"\1", case.message)
-    return re.sub(r"0x[0-9a-f]{9,}|\bpid \d+|==\d+==", "…", text)
+    return _OF_THIS_RUN.sub("…", text)
