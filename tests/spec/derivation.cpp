@@ -59,8 +59,7 @@ void free_if_childless(World& world, Slot& slot) {
 
 void rename_child(World& world, const Slot& slot, SlotName from, SlotName to) {
     if (!slot.parent) return;
-    auto& siblings = world.slots.at(*slot.parent).children;
-    std::ranges::replace(siblings, from, to);
+    std::ranges::replace(world.slots.at(*slot.parent).children, from, to);
 }
 
 } // namespace
@@ -96,12 +95,11 @@ Capability take_capability(World& world, SlotName slot) {
     for (const SlotName child : gone.children) {
         world.slots.at(child).parent = gone.parent;
     }
-    if (gone.parent) {
-        Slot& parent = world.slots.at(*gone.parent);
-        const auto place = parent.children.erase(std::ranges::find(parent.children, slot));
-        parent.children.insert(place, gone.children.begin(), gone.children.end());
-        free_if_childless(world, parent);
-    }
+    if (!gone.parent) return gone.capability;
+    Slot& parent = world.slots.at(*gone.parent);
+    const auto place = parent.children.erase(std::ranges::find(parent.children, slot));
+    parent.children.insert(place, gone.children.begin(), gone.children.end());
+    free_if_childless(world, parent);
     return gone.capability;
 }
 

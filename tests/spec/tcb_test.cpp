@@ -9,7 +9,6 @@ class Tcbs : public Rig {
   protected:
     static constexpr Word ep = free_slot;
     static constexpr Word peer_tcb = free_slot + 2;
-    static constexpr Word frame = peer_tcb + 1;
     static constexpr Word fresh_tcb = free_slot + 4;
     static constexpr Word fresh_frame = free_slot + 5;
     static constexpr Word a = 50;
