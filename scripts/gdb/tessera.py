@@ -104,7 +104,8 @@ class Invariants(gdb.Command):
     """Say of each of the kernel's invariants whether it holds now, and with what something is wrong.
 
 The kernel's own predicates are called, where it has stopped: so it has to be in the kernel, which masks
-interrupts, and not in a program. In the middle of an event some may not hold that do so at its end."""
+interrupts, and not in a program. In the middle of an event some may not hold that do so at its end.
+It can be asked for as often as you like; the kernel goes on from where it was."""
 
     ENTRY = "handle_user_exception"
     EXAMINE = "k::invariants::examine"
@@ -148,19 +149,31 @@ def call(function, argument):
     """Has the stopped kernel call one of its functions; returns what is in x0 afterwards.
 
     GDB's own `call` returns to the kernel's entry, which is mapped nowhere by now. This one returns to where the
-    kernel has stopped.
+    kernel has stopped, where a breakpoint of the user's would count another hit.
     """
     registers = [f"$x{i}" for i in range(31)] + ["$sp", "$pc", "$cpsr"]
     before = {name: int(gdb.parse_and_eval(name)) & (2**64 - 1) for name in registers}
-    gdb.execute(f"tbreak *{before['$pc']:#x}", to_string=True)
-    for name, value in (("$x0", int(argument)), ("$x30", before["$pc"]), ("$sp", before["$sp"] & ~15),
-                        ("$pc", int(gdb.parse_and_eval(f"(unsigned long)&{function}")))):
+    entry = int(gdb.parse_and_eval(f"(unsigned long)&{function}"))
+    set_all({"$x0": int(argument), "$x30": before["$pc"], "$sp": before["$sp"] & ~15, "$pc": entry})
+    users = [each for each in gdb.breakpoints() if each.enabled]
+    for each in users:
+        each.enabled = False
+    back = gdb.Breakpoint(f"*{before['$pc']:#x}", internal=True)
+    back.silent = True
+    try:
+        gdb.execute("continue", to_string=True)
+        return int(gdb.parse_and_eval("$x0"))
+    finally:
+        back.delete()
+        set_all(before)
+        for each in users:
+            each.enabled = True
+
+
+def set_all(registers):
+    """Gives registers values."""
+    for name, value in registers.items():
         gdb.execute(f"set var {name} = {value & (2**64 - 1):#x}")
-    gdb.execute("continue", to_string=True)
-    result = int(gdb.parse_and_eval("$x0"))
-    for name, value in before.items():
-        gdb.execute(f"set var {name} = {value:#x}")
-    return result
 
 
 def elements(array):

@@ -44,6 +44,11 @@ def test_the_golden_machine(where: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "scratch").exists()
 
 
+def test_a_machine_that_can_be_stepped_sleeps(where: Path, tmp_path: Path) -> None:
+    line = machine.command("QEMU", BOOT, where, tmp_path, steppable=True)
+    assert line[line.index("-icount") + 1] == "shift=0,sleep=on"
+
+
 def test_another_machine(where: Path, tmp_path: Path) -> None:
     boot = Boot("only", "ok", append="a b", machine=Machine(True, 3, "1G", "max", 2))
     line = " ".join(machine.command("QEMU", boot, where, tmp_path, initrd=Path("task.elf")))

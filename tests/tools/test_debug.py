@@ -367,6 +367,19 @@ def test_invariants_names_the_one_that_does_not_hold(alone: None) -> None:
 
 
 @pytest.mark.skipif(Tree(ROOT).chapter < 16, reason="invariants of all objects come with chapter 16")
+def test_invariants_can_be_asked_for_again_and_the_kernel_goes_on(alone: None) -> None:
+    bound = "set var k::kernel_state.objects.scheduler.current_->notification = (k::Notification*)"
+    said = debug(*in_gdb("delete", "break handle_user_exception", "continue", "invariants", "continue",
+                         f"{bound} &k::kernel_state", "invariants", f"{bound} 0", "continue", "invariants",
+                         "info breakpoints", "delete", "continue"))
+    verdicts = re.findall(r"^all invariants hold|^BROKEN .*?:|^Breakpoint|^\[ch.*", said, re.MULTILINE)
+    assert verdicts[-6:-1] == ["all invariants hold", "Breakpoint", "BROKEN  bindings are mutual:", "Breakpoint",
+                               "all invariants hold"]
+    assert "breakpoint already hit 3 times" in said, "the command's own return is no hit"
+    assert re.fullmatch(r"\[ch\d\d\] OK", verdicts[-1])
+
+
+@pytest.mark.skipif(Tree(ROOT).chapter < 16, reason="invariants of all objects come with chapter 16")
 def test_invariants_wants_the_kernel(alone: None) -> None:
     said = debug(*in_gdb("delete", "tbreak seL4_DebugHalt", "continue", "invariants", "print 1"))
     assert "a program runs: `tbreak handle_user_exception` and `continue` lead to the kernel" in said

@@ -52,12 +52,12 @@ def _version(qemu: str) -> tuple[int, int]:
 
 def command(qemu: str, boot: Boot, image: Path, scratch: Path, *, initrd: Path | None = None,
             device_tree: Path | None = None, serial: str = "stdio",
-            semihosting: bool = True) -> list[str]:
+            semihosting: bool = True, steppable: bool = False) -> list[str]:
     """The whole command line. `scratch` is a folder for the stub that `load_at` and `device_tree`
     need; `device_tree` is the compiled one, if the boot names a source. `semihosting` off: not even
-    for boots that are declared so that they need it."""
+    for boots that are declared so that they need it. `steppable`: for a debugger."""
     return [
-        qemu, *machine_options(boot.machine),
+        qemu, *machine_options(boot.machine, steppable=steppable),
         "-display", "none", "-monitor", "none", *_console(boot, serial, semihosting), "-no-reboot",
         *load(boot, image, scratch, device_tree),
         *(["-append", boot.append] if boot.append else []),
@@ -77,10 +77,16 @@ def _console(boot: Boot, serial: str, semihosting: bool) -> list[str]:
             "-semihosting-config", "enable=on,target=native,chardev=console"]
 
 
-def machine_options(machine: Machine) -> list[str]:
-    """The golden machine: nothing random, one guest instruction is one nanosecond."""
+def machine_options(machine: Machine, *, steppable: bool = False) -> list[str]:
+    """The golden machine: nothing random, one guest instruction is one nanosecond.
+
+    A processor that waits for an interrupt sleeps through no real time (`sleep=off`), unless the
+    machine is `steppable`: with that option a single step, which a debugger also needs to go on from
+    a breakpoint, can make QEMU (7.2) spin for ever once timers run.
+    """
     kind = f"{MACHINE},gic-version={machine.gic},dtb-randomness=off"
     if machine.virtualization:
         kind += ",virtualization=on"
+    icount = f"shift=0,sleep={'on' if steppable else 'off'}"
     return ["-M", kind, "-cpu", machine.cpu, "-smp", str(machine.cpus), "-m", machine.memory,
-            "-nic", "none", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm"]
+            "-nic", "none", "-icount", icount, "-rtc", "clock=vm"]

@@ -78,11 +78,12 @@ class Debuggee:
         return [f'add-symbol-file "{self.root_task}"'] if self.root_task else []
 
     def qemu(self) -> list[str]:
-        """The golden machine of this boot."""
+        """The golden machine of this boot, but for the time in which nothing runs."""
         return machine.command(
             machine.find_qemu(), self.boot, image_of(self.stage, self.preset), self.folder,
             initrd=self.root_task,
-            device_tree=device_tree_of(self.stage, self.boot, self.folder), serial="chardev:serial")
+            device_tree=device_tree_of(self.stage, self.boot, self.folder), serial="chardev:serial",
+            steppable=True)
 
 
 def server(kernel: Debuggee, port: int) -> int:
