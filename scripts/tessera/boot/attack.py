@@ -27,8 +27,9 @@ FOLDER = "tests/attack"
 PRESET = "kernel"
 #: In CMake: all the programs.
 TARGET = "attacks"
-#: The timer as it is, and late in ways that only the seed decides.
-COMMAND_LINES = ("", "jitter=7")
+#: The timer as it is, and late in ways that only the seed decides; and a kernel that looks at all
+#: there is (kernel/invariants/) after every eleventh event: an attack makes up to a thousand CNodes.
+COMMAND_LINES = ("", "jitter=7", "invariants=11")
 #: An attack takes a second; a kernel that it has stopped would take for ever.
 LIMITS = Limits(cpu_seconds=8, idle_seconds=2)
 
