@@ -29,7 +29,8 @@ struct Verdict {
 
 /// Who has an identifier is a VSpace, and has a pool. Both have capabilities.
 [[nodiscard]] Verdict address_spaces_are_backed(const Census& census) noexcept;
-/// Where there is a mapping or a table, there is a capability that knows of it.
+/// Where there is a mapping or a table, there is a capability that knows of it. (Whether it has the
+/// right to it is not looked at here.)
 [[nodiscard]] Verdict live_mappings_are_backed(const Census& census) noexcept;
 
 // Threads: invariants/threads.cpp
@@ -74,7 +75,8 @@ using Verdicts = std::array<Verdict, predicates.size()>;
 /// \return in the order of `predicates`; nothing if there are more objects than a census can hold
 [[nodiscard]] const Verdicts* examine(const KernelObjects& kernel) noexcept;
 
-/// Panics with the name of the first predicate that does not hold, and the object that breaks it.
+/// Panics with the name of the first predicate that does not hold, and the object that breaks it;
+/// also if there are more objects than a census can hold, for then nothing has been looked at.
 void check_everything(const KernelObjects& kernel) noexcept;
 
 } // namespace k::invariants

@@ -49,7 +49,8 @@ bool has_given(const Cap<Untyped>& untyped, PhysRange memory) noexcept {
 
 /// Each object goes right behind its untyped in the list, and lies above those that were there. So
 /// from slot to slot of a list addresses descend, but from an untyped into itself; and objects that
-/// overlapped would be found to do so by neighbours.
+/// overlap are neighbours that do not. (But for one that reaches into an untyped without reaching
+/// any of the objects made of it that are left: that is two objects in the wrong place at once.)
 bool descends(const Slot& slot) noexcept {
     const Slot* const behind = slot.next.get();
     if (behind == nullptr || behind->previous != &slot) return true; // the tree's affair
@@ -69,16 +70,17 @@ bool is_emptied_from_the_end(const Slot& slot) noexcept {
     return std::ranges::all_of(done, &Slot::is_empty);
 }
 
-/// The graves from the newest on, each in its place. \return the last that is; nullptr if all are
-const Slot* misplaced_grave(const Graveyard& graveyard) noexcept {
+/// Each grave is in its place, from the newest on, and there are as many as have been counted.
+Verdict graves_are_in_place(const Graveyard& graveyard) noexcept {
     const Slot* grave = graveyard.newest();
     for (u64 left = graveyard.depth(); left != 0; --left) {
+        if (grave == nullptr) return {&graveyard, "fewer graves than were counted"};
         const auto zombie = grave->cap.as<Zombie>();
-        if (!zombie || &zombie->first() != grave) return grave;
-        if ((left == 1) != (zombie->older() == nullptr)) return grave;
+        if (!zombie || &zombie->first() != grave) return {grave, "not a grave"};
         grave = zombie->older();
     }
-    return nullptr;
+    if (grave != nullptr) return {grave, "more graves than were counted"};
+    return {};
 }
 
 } // namespace
@@ -97,7 +99,8 @@ Verdict untyped_memory_is_used_once(const Census& census) noexcept {
 Verdict dying_objects_are_in_order(const Census& census) noexcept {
     const Slot* const culprit =
         census.find([](const Slot& slot) { return !is_emptied_from_the_end(slot); });
-    return {culprit != nullptr ? culprit : misplaced_grave(census.kernel().graveyard)};
+    if (culprit != nullptr) return {culprit, "not emptied from the end"};
+    return graves_are_in_place(census.kernel().graveyard);
 }
 
 } // namespace k::invariants

@@ -16,7 +16,8 @@ const Tcb* stranger(const ThreadQueue& queue, Belongs belongs) noexcept {
         if (at->previous != before || !belongs(*at)) return at;
         before = at;
     }
-    return before == queue.back() ? nullptr : queue.back();
+    if (before == queue.back()) return nullptr;
+    return before != nullptr ? before : queue.back();
 }
 
 bool contains(const ThreadQueue& queue, const Tcb& thread) noexcept {

@@ -6,6 +6,8 @@
 #include "object/reply.hpp"
 #include "object/zombie.hpp"
 
+#include <cstring>
+
 namespace k::test {
 namespace {
 
@@ -95,6 +97,19 @@ TEST_F(MemoryInvariants, GravesAreInTheirPlaces) {
     EXPECT_EQ(broken(kernel), dying);
 }
 
+TEST_F(MemoryInvariants, GravesAreAsManyAsWereCounted) {
+    ASSERT_EQ(retype(untyped, ObjectType::CapTable, 1, object, 3), no_error);
+    move(slot(another + 1), slot(another).cap.as<CNode>()->slots()[1]);
+    move(slot(another), slot(object).cap.as<CNode>()->slots()[1]);
+    interrupt_after_each(0);
+    while (graveyard.depth() < 2)
+        EXPECT_EQ(graveyard.erase(slot(object), kernel), Progress::Preempted);
+    EXPECT_EQ(broken(kernel), none);
+    auto& grave = const_cast<Slot&>(*graveyard.newest());
+    grave.cap = grave.cap.as<Zombie>()->buried(nullptr);
+    EXPECT_EQ(broken(kernel), dying);
+}
+
 TEST_F(MemoryInvariants, WhoHasAnIdentifierHasACapability) {
     ASSERT_EQ(invoke(asid_pool, label::ASIDPoolAssign, {}, {new_vspace}), no_error);
     EXPECT_EQ(broken(kernel), none);
@@ -151,6 +166,7 @@ TEST_F(MemoryInvariants, NothingIsSaidOfMoreThanThereIsRoomFor) {
     for (Slot& one : copies)
         derive(one, slot(root).cap, slot(root), Birth::Copy);
     EXPECT_EQ(invariants::examine(kernel), nullptr);
+    EXPECT_DEATH(invariants::check_everything(kernel), "^PANIC: invariants: a census has no room");
     for (Slot& one : copies)
         k::remove(one);
 }
@@ -218,6 +234,14 @@ TEST_F(ThreadInvariants, WhoIsAtAnEndpointWaitsThere) {
 TEST_F(ThreadInvariants, WhoIsAtANotificationWaitsThere) {
     call(1, Syscall::Recv, notification);
     thread(1).state = ThreadState::Inactive;
+    EXPECT_EQ(broken(kernel()), queues);
+}
+
+TEST_F(ThreadInvariants, AQueueKnowsItsLast) {
+    call(1, Syscall::Recv, notification);
+    Tcb* const nobody = nullptr;
+    std::memcpy(reinterpret_cast<std::byte*>(&signal().waiters) + sizeof nobody, &nobody,
+                sizeof nobody);
     EXPECT_EQ(broken(kernel()), queues);
 }
 
