@@ -123,7 +123,7 @@ def test_misuse(root: Path, capsys: pytest.CaptureFixture[str], words: list[str]
 def test_a_kernel_without_rules(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "kernel/object").rename(root / "kernel/base")
     assert cli.main(root, ["coverage"]) == 2
-    assert "chapter 08 has none of object, lifecycle, ipc, syscall yet" in capsys.readouterr().err
+    assert "chapter 08 has none of object, lifecycle, ipc, syscall, sched yet" in capsys.readouterr().err
 
 
 def test_line_numbers() -> None:
