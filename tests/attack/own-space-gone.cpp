@@ -18,15 +18,6 @@ void saw_off(u64 memory) {
     ran_on = true;
 }
 
-/// Maps the program, as it is here, at the same addresses.
-void map_program(World& world, user::VSpace space) {
-    user::AddressSpace to{space, world.objects()};
-    const auto& frames = user::boot_info().user_image_frames;
-    u64 address = reinterpret_cast<u64>(&__executable_start);
-    for (u64 frame = frames.begin; frame < frames.end; ++frame, address += Frame::bytes)
-        require(to.map(world.copy(Frame{frame}), address));
-}
-
 Gain attempt(World& world) {
     const Untyped memory = world.memory(k::abi::page_bits);
     const auto space = make_of<user::VSpace>(world, memory);

@@ -1,7 +1,9 @@
 #include "attack.hpp"
 
+#include "lib/clock.hpp"
 #include "rt/panic.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace attack {
@@ -9,9 +11,11 @@ namespace attack {
 namespace {
 
 constinit std::array<user::Thread, 6> threads{};
-constexpr unsigned probe = 4;  ///< the thread that may fault
-constexpr unsigned worker = 5; ///< one that is left for afterwards
+constexpr unsigned lookout = 3; ///< one that sees whether it runs
+constexpr unsigned probe = 4;   ///< the thread that may fault
+constexpr unsigned worker = 5;  ///< one that is left for afterwards
 constinit const char* attack_name = "";
+constinit u64 longest_pause = 0; ///< in which the watcher did not run, in counts
 
 struct Probe {
     void (*entry)(u64);
@@ -32,6 +36,14 @@ void read_word(u64 address) {
 
 void write_word(u64 address) {
     word_at(address) = probing.value;
+}
+
+void watch(u64) {
+    for (u64 before = user::virtual_count();;) {
+        const u64 now = user::virtual_count();
+        longest_pause = std::max(longest_pause, now - before);
+        before = now;
+    }
 }
 
 void answer_one(u64 endpoint) {
@@ -77,6 +89,28 @@ Tcb start(World& world, unsigned number, void (*entry)(u64), u64 argument, u64 p
     require(
         threads[number].start(tcb, {.entry = entry, .argument = argument, .priority = priority}));
     return tcb;
+}
+
+Tcb start_watcher(World& world) noexcept {
+    const Tcb tcb = start(world, lookout, watch, 0, own_priority);
+    seL4_Yield();
+    longest_pause = 0;
+    return tcb;
+}
+
+bool has_starved(Tcb watcher) noexcept {
+    seL4_Yield();
+    require(watcher.suspend());
+    constexpr u64 slices_in_a_second = 100;
+    return longest_pause > 2 * user::counts_per_second() / slices_in_a_second;
+}
+
+void map_program(World& world, user::VSpace space) noexcept {
+    user::AddressSpace to{space, world.objects()};
+    const auto& frames = user::boot_info().user_image_frames;
+    u64 address = reinterpret_cast<u64>(&__executable_start);
+    for (u64 frame = frames.begin; frame < frames.end; ++frame, address += Frame::bytes)
+        require(to.map(world.copy(Frame{frame}), address));
 }
 
 bool survives(World& world, void (*entry)(u64), u64 argument) noexcept {

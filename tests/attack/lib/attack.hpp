@@ -123,12 +123,23 @@ inline volatile u64& word_at(u64 address) noexcept {
 /// Whether a thread can write to an address.
 [[nodiscard]] bool poke(World& world, u64 address, u64 value) noexcept;
 
-/// Where Thread::start takes threads from: an attack has up to four besides its first one.
+/// Where Thread::start takes threads from: an attack has up to four besides its first one,
+/// one less with a watcher.
 user::Thread& thread(unsigned number) noexcept;
 
 /// Starts thread `number`, which shares all with the program. \returns its capability
 Tcb start(World& world, unsigned number, void (*entry)(u64), u64 argument = 0,
           u64 priority = urgent) noexcept;
+
+/// Starts a thread, no more urgent than the attack itself, that looks for how long it does not run.
+[[nodiscard]] Tcb start_watcher(World& world) noexcept;
+
+/// Whether the watcher did not run for more than two time slices at once. It stops watching.
+[[nodiscard]] bool has_starved(Tcb watcher) noexcept;
+
+/// Maps the program into another address space, at the same addresses, so that its threads can run
+/// there.
+void map_program(World& world, user::VSpace space) noexcept;
 
 /// What the kernel takes a slot's capability for.
 inline bool is_empty(u64 slot) noexcept {
