@@ -75,8 +75,8 @@ using Verdicts = std::array<Verdict, predicates.size()>;
 /// \return in the order of `predicates`; nothing if there are more objects than a census can hold
 [[nodiscard]] const Verdicts* examine(const KernelObjects& kernel) noexcept;
 
-/// Panics with the name of the first predicate that does not hold, and the object that breaks it;
-/// also if there are more objects than a census can hold, for then nothing has been looked at.
-void check_everything(const KernelObjects& kernel) noexcept;
+/// Panics with the name of the first predicate that does not hold, and the object that breaks it.
+/// \return false if there are more objects than a census can hold: then nothing has been looked at
+[[nodiscard]] bool check_everything(const KernelObjects& kernel) noexcept;
 
 } // namespace k::invariants

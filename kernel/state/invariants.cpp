@@ -1,5 +1,6 @@
 #include "invariants/invariants.hpp"
 
+#include "base/panic.hpp"
 #include "object/derivation.hpp"
 #include "object/notification.hpp"
 #include "state/kernel_state.hpp"
@@ -52,7 +53,8 @@ constexpr std::array state_invariants{
 void check_everything_in_time(KernelState& state) noexcept {
     if (state.census_every == 0 || ++state.since_census < state.census_every) return;
     state.since_census = 0;
-    invariants::check_everything(state.objects);
+    if (!invariants::check_everything(state.objects))
+        panic("invariants: a census has no room for all that there is");
 }
 
 void check_every_invariant(const KernelState& state) noexcept {

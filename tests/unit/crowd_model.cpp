@@ -172,7 +172,8 @@ std::vector<usize> Crowd::queue(u64 cptr) {
 void Crowd::check() {
     check_every_invariant(scheduler());
     check_every_invariant(kernel().graveyard);
-    invariants::check_everything(kernel());
+    // Some tests make more than a census can hold.
+    static_cast<void>(invariants::check_everything(kernel()));
 }
 
 } // namespace k::test

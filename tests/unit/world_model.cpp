@@ -126,7 +126,8 @@ void World::interrupt_after_each(std::optional<unsigned> points) {
 }
 
 void World::check() noexcept {
-    invariants::check_everything(kernel);
+    // Some tests make more than a census can hold.
+    static_cast<void>(invariants::check_everything(kernel));
     check_every_invariant(graveyard);
     for (const Slot& slot : thread_->slots)
         check_every_invariant(slot);

@@ -197,7 +197,7 @@ const std::string& HostMachine::printed() const {
 /// All that there is; the kernel itself checks the current thread.
 void HostMachine::check() const {
 #if SPEC_CHAPTER >= 16
-    if constexpr (k::invariants_checked) k::invariants::check_everything(state_.objects);
+    if constexpr (k::invariants_checked) K_ASSERT(k::invariants::check_everything(state_.objects));
 #endif
 #if SPEC_CHAPTER >= 11
     check_every_invariant(state_.objects.graveyard);
