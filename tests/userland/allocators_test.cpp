@@ -19,6 +19,20 @@ using user::Frame;
 using user::ObjectAllocator;
 using user::SlotAllocator;
 
+TEST(MemoryOf, IsTheFirstThatIsLargeEnoughAndNoDevices) {
+    FakeKernel kernel;
+    auto& info = kernel.boot_info();
+    info.untyped = {100, 104};
+    info.untypeds[0] = {0, 20, 1, {}};
+    info.untypeds[1] = {0, 15, 0, {}};
+    info.untypeds[2] = {0, 16, 0, {}};
+    info.untypeds[3] = {0, 20, 0, {}};
+    EXPECT_EQ(user::memory_of(15).cptr(), 101U);
+    EXPECT_EQ(user::memory_of(16).cptr(), 102U);
+    EXPECT_EQ(user::memory_of(17).cptr(), 103U);
+    EXPECT_DEATH(static_cast<void>(user::memory_of(21)), "assertion failed");
+}
+
 TEST(SlotAllocator, GivesOutEverySlotOnceAndNoOther) {
     SlotAllocator slots{{100, 104}};
     EXPECT_EQ(slots.free(), 4U);

@@ -33,4 +33,8 @@ class Untyped : public Capability {
     }
 };
 
+/// Where most programs begin: the first of the machine's untypeds that is memory, not a device's,
+/// and has at least that size, log2 of bytes. Without one the program fails.
+[[nodiscard]] Untyped memory_of(u64 size_bits) noexcept;
+
 } // namespace user

@@ -43,11 +43,7 @@ void report(std::string_view what, const Status& status) {
 }
 
 void make_objects() {
-    const auto& info = user::boot_info();
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits < 22)
-        ++i;
-    const user::Untyped all{info.untyped.begin + i};
+    const user::Untyped all = user::memory_of(22);
     must(all.retype(ObjectType::Untyped, 22, {own_cspace, memory.cptr()}));
     must(memory.retype(ObjectType::LargePage, 0, {own_cspace, large.cptr()}));
     must(memory.retype(ObjectType::SmallPage, 0, {own_cspace, page.cptr(), 2}));

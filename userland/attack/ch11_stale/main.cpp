@@ -33,12 +33,7 @@ void write() {
 
 /// Maps a page with its tables, all made of one untyped, and uses it.
 void prepare() {
-    const auto& info = user::boot_info();
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits < 16)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(ObjectType::Untyped, 16,
-                                                      {own_cspace, memory.cptr()}));
+    must(user::memory_of(16).retype(ObjectType::Untyped, 16, {own_cspace, memory.cptr()}));
     must(memory.retype(ObjectType::PageTable, 0, {own_cspace, tables, 3}));
     must(memory.retype(ObjectType::SmallPage, 0, {own_cspace, page.cptr(), 2}));
     for (u64 table = tables; table < tables + 3; ++table)

@@ -1,7 +1,6 @@
 // Threads that are given registers no thread should have: the processor's state of the kernel, and
 // places to go on that are nowhere, or the kernel's.
 #include "abi/user_context.hpp"
-#include "lib/boot_info.hpp"
 #include "lib/print.hpp"
 #include "lib/thread.hpp"
 #include "lib/untyped.hpp"
@@ -85,12 +84,7 @@ void try_stack() {
 }
 
 void make_victim() {
-    const auto& info = user::boot_info();
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits < 11)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(k::abi::ObjectType::TCB, 0,
-                                                      {user::own_cspace, victim.cptr()}));
+    must(user::memory_of(11).retype(k::abi::ObjectType::TCB, 0, {user::own_cspace, victim.cptr()}));
     must(victim.configure(user::own_surroundings, {0, user::Frame{0}}));
     must(victim.set_priorities(own_tcb, 0, 10));
 }

@@ -1,6 +1,5 @@
 // A thread that has been given little tries to become more urgent than it may be. It sees its own
 // TCB, a CNode and nothing else, and its maximum priority is 50.
-#include "lib/boot_info.hpp"
 #include "lib/print.hpp"
 #include "lib/thread.hpp"
 #include "lib/untyped.hpp"
@@ -76,11 +75,7 @@ user::CNode build_cell() {
 }
 
 void make_objects() {
-    const auto& info = user::boot_info();
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= 12)
-        ++i;
-    const user::Untyped memory{info.untyped.begin + i};
+    const user::Untyped memory = user::memory_of(13);
     must(memory.retype(k::abi::ObjectType::TCB, 0, {user::own_cspace, tcb_slot}));
     must(memory.retype(k::abi::ObjectType::CapTable, 2, {user::own_cspace, cell_slot}));
 }

@@ -2,7 +2,6 @@
 // with the floating-point registers still in the processor; another is made at its address.
 #include "abi/invocations.hpp"
 #include "attack/lib/registers.hpp"
-#include "lib/boot_info.hpp"
 #include "lib/print.hpp"
 #include "lib/thread.hpp"
 #include "lib/untyped.hpp"
@@ -123,12 +122,8 @@ bool reservation_survives() {
 }
 
 user::Untyped take_memory() {
-    const auto& info = user::boot_info();
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= 11)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(k::abi::ObjectType::Untyped, 11,
-                                                      {user::own_cspace, memory_slot}));
+    must(user::memory_of(12).retype(k::abi::ObjectType::Untyped, 11,
+                                    {user::own_cspace, memory_slot}));
     return user::Untyped{memory_slot};
 }
 

@@ -1,7 +1,6 @@
 // What parties to a message must not get away with: a second answer, another's name, words and
 // capabilities that are not there, a capability where none should go. Each attempt is refused, or
 // comes to nothing, and the other party has its message all the same.
-#include "lib/boot_info.hpp"
 #include "lib/endpoint.hpp"
 #include "lib/print.hpp"
 #include "lib/thread.hpp"
@@ -58,13 +57,9 @@ void make(ObjectType type, u64 slot, u64 size_bits = 0) {
 }
 
 void make_objects() {
-    const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(ObjectType::Untyped, size_bits,
-                                                      {own_cspace, memory}));
+    must(user::memory_of(size_bits + 1)
+             .retype(ObjectType::Untyped, size_bits, {own_cspace, memory}));
     make(ObjectType::TCB, client_tcb.cptr());
     make(ObjectType::Endpoint, server.cptr());
     make(ObjectType::Endpoint, present.cptr());

@@ -1,7 +1,6 @@
 // What cannot be done with notifications: to signal or to hear without the right, to hear what is
 // bound to somebody else, to bind what is taken. And what becomes of who waits when a notification
 // goes, or of a notification when its thread goes.
-#include "lib/boot_info.hpp"
 #include "lib/endpoint.hpp"
 #include "lib/notification.hpp"
 #include "lib/print.hpp"
@@ -65,13 +64,9 @@ constexpr user::CapRights only_write{0x1};
 constexpr user::CapRights only_read{0x2};
 
 void make_objects() {
-    const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(ObjectType::Untyped, size_bits,
-                                                      {own_cspace, memory}));
+    must(user::memory_of(size_bits + 1)
+             .retype(ObjectType::Untyped, size_bits, {own_cspace, memory}));
     make(ObjectType::TCB, tcbs, 2);
     make(ObjectType::Notification, bell.cptr(), 2);
     make(ObjectType::Endpoint, door.cptr());

@@ -3,7 +3,6 @@
 #include "abi/faults.hpp"
 #include "abi/names.hpp"
 #include "abi/user_context.hpp"
-#include "lib/boot_info.hpp"
 #include "lib/endpoint.hpp"
 #include "lib/print.hpp"
 #include "lib/tcb.hpp"
@@ -67,13 +66,9 @@ constexpr u64 stack_pointer = 0x5eed0;
 constexpr u64 flags = 0x6000'0000;
 
 void make_objects() {
-    const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(ObjectType::Untyped, size_bits,
-                                                      {own_cspace, memory}));
+    must(user::memory_of(size_bits + 1)
+             .retype(ObjectType::Untyped, size_bits, {own_cspace, memory}));
     const user::Untyped untyped{memory};
     must(untyped.retype(ObjectType::TCB, 0, {own_cspace, patient.cptr(), 2}));
     must(untyped.retype(ObjectType::Endpoint, 0, {own_cspace, door.cptr()}));

@@ -1,6 +1,5 @@
 // Chapter 12: threads take turns, by yielding, by the timer, by priority; others read and change
 // their registers, and nobody finds another one's numbers in the SIMD registers.
-#include "lib/boot_info.hpp"
 #include "lib/clock.hpp"
 #include "lib/domain.hpp"
 #include "lib/print.hpp"
@@ -293,12 +292,8 @@ void show_end(user::Untyped memory) {
 /// Memory for the threads, in one piece.
 user::Untyped take_memory() {
     constexpr u64 size_bits = 13;
-    const auto& info = user::boot_info();
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(user::Untyped::object_type, size_bits,
-                                                      {user::own_cspace, memory_slot}));
+    must(user::memory_of(size_bits + 1)
+             .retype(user::Untyped::object_type, size_bits, {user::own_cspace, memory_slot}));
     return user::Untyped{memory_slot};
 }
 

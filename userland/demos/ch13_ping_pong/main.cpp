@@ -47,13 +47,9 @@ void start(u64 which, void (*entry)(u64), u64 argument, u64 priority) {
 }
 
 void make_objects() {
-    const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(k::abi::ObjectType::Untyped, size_bits,
-                                                      {own_cspace, memory_slot}));
+    must(user::memory_of(size_bits + 1)
+             .retype(k::abi::ObjectType::Untyped, size_bits, {own_cspace, memory_slot}));
     const user::Untyped memory{memory_slot};
     must(memory.retype(k::abi::ObjectType::TCB, 0, {own_cspace, threads_slot, threads_there_are}));
     must(memory.retype(k::abi::ObjectType::Endpoint, 0, {own_cspace, to_pong.cptr(), 3}));

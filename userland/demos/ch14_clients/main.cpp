@@ -1,6 +1,5 @@
 // Chapter 14: a server tells its clients apart, keeps one waiting, gets capabilities in messages,
 // and loses a client.
-#include "lib/boot_info.hpp"
 #include "lib/endpoint.hpp"
 #include "lib/object_allocator.hpp"
 #include "lib/print.hpp"
@@ -42,13 +41,9 @@ std::string_view error_in(MessageInfo info) {
 }
 
 void make_objects() {
-    const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(k::abi::ObjectType::Untyped, size_bits,
-                                                      {own_cspace, memory_slot}));
+    must(user::memory_of(size_bits + 1)
+             .retype(k::abi::ObjectType::Untyped, size_bits, {own_cspace, memory_slot}));
     const user::Untyped memory{memory_slot};
     must(memory.retype(k::abi::ObjectType::TCB, 0, {own_cspace, threads_slot, threads_there_are}));
     must(memory.retype(k::abi::ObjectType::Endpoint, 0, {own_cspace, counter.cptr(), 2}));

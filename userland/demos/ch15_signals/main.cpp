@@ -1,7 +1,6 @@
 // Chapter 15: signals that nobody waits for are kept as one; who is told first; why a signal says
 // that there is something to do, and not how much; and a server that hears calls and signals at one
 // door.
-#include "lib/boot_info.hpp"
 #include "lib/endpoint.hpp"
 #include "lib/notification.hpp"
 #include "lib/print.hpp"
@@ -51,13 +50,9 @@ void start(u64 which, void (*entry)(u64), u64 argument, u64 priority) {
 
 void make_objects() {
     using k::abi::ObjectType;
-    const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(ObjectType::Untyped, size_bits,
-                                                      {own_cspace, memory_slot}));
+    must(user::memory_of(size_bits + 1)
+             .retype(ObjectType::Untyped, size_bits, {own_cspace, memory_slot}));
     const user::Untyped memory{memory_slot};
     must(memory.retype(ObjectType::TCB, 0, {own_cspace, threads_slot, threads_there_are}));
     must(memory.retype(ObjectType::Notification, 0, {own_cspace, bell.cptr(), 2}));

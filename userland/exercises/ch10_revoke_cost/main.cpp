@@ -25,15 +25,6 @@ constexpr u64 inner = 0x1f02;
 
 constexpr u8 table_bits = 10;
 
-/// The first untyped that is memory and large enough.
-Untyped memory() {
-    const seL4_BootInfo& info = *seL4_GetBootInfo();
-    u64 i = 0;
-    while (info.untypedList[i].isDevice != 0 || info.untypedList[i].sizeBits < 20)
-        ++i;
-    return Untyped{info.untyped.start + i};
-}
-
 /// The number behind `copies=` in the device tree, or 100.
 u64 wanted() {
     constexpr std::string_view option = "copies=";
@@ -76,7 +67,7 @@ void make_nested_copies(Untyped untyped, u64 count) {
 
 int main() {
     const u64 many = wanted();
-    const Untyped untyped = memory();
+    const Untyped untyped = user::memory_of(20);
     must(untyped.retype(ObjectType::Endpoint, 0, {own_cspace, endpoint}));
     must(untyped.retype(ObjectType::CapTable, table_bits, {own_cspace, table}));
     print("no copy: {} instructions\n", revoke());

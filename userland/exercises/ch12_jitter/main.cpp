@@ -1,5 +1,4 @@
 // For exercise 12/jitter: how long turns are, when ticks come on time and when they do not.
-#include "lib/boot_info.hpp"
 #include "lib/clock.hpp"
 #include "lib/print.hpp"
 #include "lib/thread.hpp"
@@ -43,12 +42,8 @@ void take_turns(u64 self) {
 }
 
 void start_threads() {
-    const auto& info = user::boot_info();
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits < 13)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(
-        Tcb::object_type, 0, {user::own_cspace, tcb_slots, threads.size()}));
+    must(user::memory_of(13).retype(Tcb::object_type, 0,
+                                    {user::own_cspace, tcb_slots, threads.size()}));
     must(own_tcb.set_priority(own_tcb, normal));
     for (u64 which = 0; which < threads.size(); ++which)
         must(threads[which].start(Tcb{tcb_slots + which},

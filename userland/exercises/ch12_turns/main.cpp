@@ -1,5 +1,4 @@
 // For exercise 12/turns: two threads of one priority, each with turns of a length of its own.
-#include "lib/boot_info.hpp"
 #include "lib/clock.hpp"
 #include "lib/print.hpp"
 #include "lib/thread.hpp"
@@ -55,12 +54,8 @@ void take_turns(u64 self) {
 }
 
 void prepare_threads() {
-    const auto& info = user::boot_info();
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits < 13)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(
-        Tcb::object_type, 0, {user::own_cspace, tcb_slots, threads.size()}));
+    must(user::memory_of(13).retype(Tcb::object_type, 0,
+                                    {user::own_cspace, tcb_slots, threads.size()}));
     for (u64 which = 0; which < threads.size(); ++which)
         must(threads[which].prepare(tcb(which),
                                     {.entry = take_turns, .argument = which, .priority = low}));

@@ -1,6 +1,5 @@
 // For exercise 14/twice: a bank that puts its answer aside and answers at once, and a shop whose
 // client it is not.
-#include "lib/boot_info.hpp"
 #include "lib/endpoint.hpp"
 #include "lib/print.hpp"
 #include "lib/thread.hpp"
@@ -32,13 +31,9 @@ constexpr u64 client_priority = 60; ///< higher: it runs until it has to wait
 constinit user::Thread client;
 
 void make_objects() {
-    const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(ObjectType::Untyped, size_bits,
-                                                      {own_cspace, memory_slot}));
+    must(user::memory_of(size_bits + 1)
+             .retype(ObjectType::Untyped, size_bits, {own_cspace, memory_slot}));
     const user::Untyped memory{memory_slot};
     must(memory.retype(ObjectType::TCB, 0, {own_cspace, client_slot}));
     must(memory.retype(ObjectType::Endpoint, 0, {own_cspace, endpoint_slots, 2}));

@@ -1,6 +1,5 @@
 // For exercise 15/wakeup: a worker that is told by a bell that there is something to do, and a
 // thread of its own priority that finds it things to do.
-#include "lib/boot_info.hpp"
 #include "lib/endpoint.hpp"
 #include "lib/notification.hpp"
 #include "lib/print.hpp"
@@ -36,13 +35,9 @@ constinit user::Thread worker;
 constinit std::atomic<u64> found{0};
 
 void make_objects() {
-    const auto& info = user::boot_info();
     constexpr u64 size_bits = 16;
-    u64 i = 0;
-    while (info.untypeds[i].is_device != 0 || info.untypeds[i].size_bits <= size_bits)
-        ++i;
-    must(user::Untyped{info.untyped.begin + i}.retype(ObjectType::Untyped, size_bits,
-                                                      {own_cspace, memory_slot}));
+    must(user::memory_of(size_bits + 1)
+             .retype(ObjectType::Untyped, size_bits, {own_cspace, memory_slot}));
     const user::Untyped memory{memory_slot};
     must(memory.retype(ObjectType::TCB, 0, {own_cspace, worker_slot}));
     must(memory.retype(ObjectType::Endpoint, 0, {own_cspace, door.cptr()}));
