@@ -61,16 +61,18 @@ def test_a_students_way(
     assert "01/answer: 8 of 8 points" in said(capsys)
 
 
-@pytest.mark.parametrize("action", ["check", "verify"])
+@pytest.mark.parametrize(
+    "words", [("exercise", "check"), ("exercise", "verify"), ("grade", "ada.patch", "-e")]
+)
 def test_a_wrong_name_is_noticed_before_anything_is_set_up(
-    proved: Path, action: str, monkeypatch: pytest.MonkeyPatch
+    proved: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def set_up(*_: object, **__: object) -> None:
         raise AssertionError("it was set up first")
 
     monkeypatch.setattr(setup, "ensure", set_up)
     with pytest.raises(Misuse, match="there is no exercise 'anwser'"):
-        tessera(proved, "exercise", action, "anwser")
+        tessera(proved, *words, "anwser")
     with pytest.raises(AssertionError, match="it was set up first"):
         tessera(proved, "exercise", "verify", NAME)
 

@@ -55,20 +55,29 @@ def execute(args: argparse.Namespace, tree: Tree) -> int:
     """Grades, shows, writes."""
     from tessera import console, setup
 
+    _check(args, tree)
     setup.ensure("grade", tree=tree)
     if args.worker:
         return _worker(args, tree)
-    from tessera.errors import Misuse
     from tessera.grading import formats, jail, many
 
-    if len(args.sources) > 1 and (args.gradescope or args.classroom):
-        raise Misuse("--gradescope and --classroom are for one submission")
     console.step(f"isolation: {jail.best().name}")
     reports = many.grade(tree, args.sources, _wishes(args), lambda r: _tell(r, args.verbose))
     console.table(None, ("submission", "exercise", "points", "status", "failed", "took"),
                   formats.table(reports))
     _write(args, reports)
     return int(any(report.error for report in reports))
+
+
+def _check(args: argparse.Namespace, tree: Tree) -> None:
+    """What can be wrong for all of them, before anything is installed or built."""
+    from tessera.errors import Misuse
+    from tessera.exercises import catalog
+
+    if len(args.sources) > 1 and (args.gradescope or args.classroom):
+        raise Misuse("--gradescope and --classroom are for one submission")
+    if args.exercise and not args.kit:
+        catalog.find(tree, args.exercise, args.overlay)
 
 
 def _wishes(args: argparse.Namespace) -> Wishes:
