@@ -117,7 +117,7 @@ class Runner:
         """Runs some tests with a mutant on."""
         start = time.monotonic()
         self.say(f"run {number} {PATIENCE * seconds + GRACE:.3f} {':'.join(tests)}")
-        ended, test = self.answer().split()
+        ended, _, test = self.answer().strip().partition(" ")  # no test, no name
         return Verdict(ended, "" if ended == SURVIVED else test, time.monotonic() - start)
 
 
