@@ -151,6 +151,13 @@ def test_a_mistake_in_a_site_is_found(html: str, said: str, tmp_path: Path) -> N
     assert len(found) == 1 and said in found[0], found
 
 
+def test_what_a_style_names_and_the_site_has_not_is_found(tmp_path: Path) -> None:
+    style = "a { background: url('there.png') } b { background: url(gone.png) } c { d: url(data:,) }"
+    (tmp_path / "a.css").write_text(style, encoding="utf-8")
+    (tmp_path / "there.png").touch()
+    assert linkcheck.mistakes(tmp_path, tmp_path) == ["a.css: 'gone.png' leads nowhere"]
+
+
 # Stages.
 
 

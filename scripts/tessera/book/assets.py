@@ -4,7 +4,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tessera.book import npm
+from tessera.book import linkcheck, npm
 from tessera.tree import Tree
 
 #: From the npm packages: file there, name in the site.
@@ -24,4 +24,11 @@ def bundle(tree: Tree, form: Path, site: Path) -> None:
     for source, name in _BUNDLED:
         shutil.copyfile(modules / source, folder / name)
     shutil.copyfile(_AWESOME, folder / "doxygen-awesome.css")
-    shutil.copyfile(tree.build / "book/doxygen/html/doxygen.css", folder / "doxygen.css")
+    _copy_style(tree.build / "book/doxygen/html/doxygen.css", folder)
+
+
+def _copy_style(style: Path, folder: Path) -> None:
+    """A style with the pictures that it names, which lie beside it."""
+    shutil.copyfile(style, folder / style.name)
+    for name in linkcheck.named_in_style(style.read_text(encoding="utf-8")):
+        shutil.copyfile(style.parent / name, folder / name)

@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 #: Attributes that lead elsewhere.
 _LEADING = ("href", "src", "action")
+#: What a style names: `url(tab.png)`, with or without quotes.
+_IN_STYLE = re.compile(r"url\(\s*[\"']?([^\"')\s]+)")
 
 
 def mistakes(site: Path, root: Path) -> list[str]:
@@ -29,7 +32,22 @@ def mistakes(site: Path, root: Path) -> list[str]:
             for target in targets
             if (wrong := _dead(page, target, files, anchors))
         ]
-    return found
+    return found + _dead_in_styles(site, files)
+
+
+def named_in_style(text: str) -> list[str]:
+    """The files that a style names, each once; not what it holds itself (`data:`)."""
+    return sorted({name for name in _IN_STYLE.findall(text) if not name.startswith("data:")})
+
+
+def _dead_in_styles(site: Path, files: set[str]) -> list[str]:
+    """What styles name and the site does not have."""
+    return [
+        f"{style}: {wrong}"
+        for style in sorted(file for file in files if file.endswith(".css"))
+        for name in named_in_style((site / style).read_text(encoding="utf-8"))
+        if (wrong := _dead(style, name, files, {}))
+    ]
 
 
 def _read(text: str) -> tuple[list[str], list[str]]:
