@@ -179,6 +179,7 @@ TEST_F(RootTaskTest, IsFetchedAsItWasStored) {
 }
 
 TEST_F(RootTaskTest, IsToldAboutTheMachine) {
+    tree_.poke(4, tree_.peek(4) + page_bytes); // its size, with room to spare as firmware leaves it
     const auto task = make();
     ASSERT_TRUE(task);
     const auto& layout = task->layout;
