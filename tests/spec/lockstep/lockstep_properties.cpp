@@ -4,6 +4,7 @@
 ///
 /// RC_PARAMS says how many programs (max_success), each of program_length events, and which (seed).
 /// SPEC_REPORT=1 prints how often what has happened.
+#include "confined.hpp"
 #include "shrink.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +24,9 @@ static void showValue(const Acts& acts,
 
 namespace {
 
-constexpr std::size_t program_length = 500;
+using namespace std::chrono_literals;
+
+constexpr std::size_t program_length = Journal::capacity;
 
 /// After so many events everything must have happened; fewer need not meet all of it.
 constexpr std::size_t enough = 100'000;
@@ -51,42 +54,65 @@ rc::Gen<Acts> programs() {
 }
 
 /// Plays a program; when nothing can happen any more, the rest of it in a new world.
-/// \return what has gone wrong, and how to see it again; empty if nothing has.
-std::string failure_in(Pair& pair, const Tally& tally, const Acts& program) {
+/// \return whether all has gone well
+bool goes_well(Pair& pair, Journal& journal, const Acts& program) {
     std::span<const Act> rest = program;
     while (!rest.empty()) {
-        const Played played = play(pair, rest);
-        const auto life = rest.first(played.acts);
-        if (!played.wrong.empty()) {
-            const std::string when = "after " + std::to_string(tally.events()) + " events\n";
-            return when + smallest_failure(pair, {life.begin(), life.end()});
-        }
+        const Played played = play(pair, rest, journal);
+        if (!played.wrong.empty()) return false;
         rest = rest.subspan(played.acts);
     }
-    return "";
+    return true;
 }
 
-TEST(Lockstep, KernelAndModelAgree) {
+/// What has never happened, though in so many events it should: a line each.
+std::string missing(const Tally& tally) {
+    if (tally.events() < enough) return "";
+    std::string lines;
+    const auto expect = [&lines](bool seen, const std::string& what) {
+        if (!seen) lines += "never seen: " + what + "\n";
+    };
+    for (const Method method : methods_chosen()) {
+        expect(tally.succeeded(method), name_of(method) + " succeeds");
+    }
+    for (Word error = Word(InvalidArgument); error <= Word(NotEnoughMemory); ++error) {
+        expect(tally.failed_with(Error(error)), "error " + std::to_string(error));
+    }
+    for (const std::string& situation : situations()) {
+        expect(tally.has(situation), situation);
+    }
+    return lines;
+}
+
+/// Plays all programs, or until one goes wrong, which the journal then has.
+/// \return what has been missing
+std::string play_programs(Journal& journal) {
     Tally tally;
     Pair pair{tally};
     const bool agree = rc::check("kernel and model agree", [&] {
-        const std::string wrong = failure_in(pair, tally, *programs());
-        if (!wrong.empty()) RC_FAIL(wrong);
+        if (!goes_well(pair, journal, *programs())) RC_FAIL("they do not");
     });
-    ASSERT_TRUE(agree);
+    if (!agree) return "";
     const bool in_full = std::getenv("SPEC_REPORT") != nullptr; // NOLINT(concurrency-mt-unsafe)
     std::cout << (in_full ? tally.report() : std::to_string(tally.events()) + " events\n");
-    RecordProperty("events", static_cast<int>(tally.events()));
-    if (tally.events() < enough) return;
-    for (const Method method : methods_chosen()) {
-        EXPECT_TRUE(tally.succeeded(method)) << name_of(method);
-    }
-    for (Word error = Word(InvalidArgument); error <= Word(NotEnoughMemory); ++error) {
-        EXPECT_TRUE(tally.failed_with(Error(error))) << "error " << error;
-    }
-    for (const std::string& situation : situations()) {
-        EXPECT_TRUE(tally.has(situation)) << situation;
-    }
+    return missing(tally);
+}
+
+/// In what program that goes wrong, and how it does.
+std::string failure_in(const Journal& journal) {
+    Tally tally;
+    Pair pair{tally};
+    return "after " + std::to_string(journal.events()) + " events\n" +
+           smallest_failure(pair, journal.begun());
+}
+
+/// The kernel may take the process along in which it runs: this one it cannot reach.
+TEST(Lockstep, KernelAndModelAgree) {
+    Journal journal;
+    const Ended run = confined([&] { return play_programs(journal); }, 2s);
+    RecordProperty("events", static_cast<int>(journal.events()));
+    if (journal.is_open()) FAIL() << failure_in(journal);
+    EXPECT_EQ(run.text, "");
 }
 
 } // namespace

@@ -68,6 +68,7 @@ std::string Pair::play(const Event& event, std::optional<unsigned> points) {
     if (kernel_.interrupted()) tally_.add(sight::interrupted);
     if (ending == Ending::BrokenOff) tally_.add(sight::broken_off);
     if (ending == Ending::Panicked) return kernel_.printed();
+    if (ending == Ending::Halted) return "the kernel has stopped the machine\n" + kernel_.printed();
     broken_off_ = ending == Ending::BrokenOff; // the model knows no interrupts inside calls
     if (broken_off_) return "";
     try {
@@ -137,8 +138,19 @@ bool Pair::alive() const {
            is<CNodeCap>(capability_in(model_, slot_of(*running, ThreadSlot::CSpace)));
 }
 
-std::string Pair::report() const {
-    return "As a test:\n" + program_.as_test() + "As a root task:\n" + program_.as_root_task();
+Program Pair::foretell(std::span<const Act> acts) const {
+    World world = booted_;
+    Program program;
+    for (const Call& call : preparations()) {
+        program.add(call, world.scheduler.running);
+        apply(world, call);
+    }
+    for (const Act& act : acts) {
+        const Event event = choose(world, act);
+        program.add(event, world.scheduler.running);
+        if (&act != &acts.back()) apply(world, event); // which may be too much for the model, too
+    }
+    return program;
 }
 
 } // namespace spec

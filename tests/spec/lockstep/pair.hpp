@@ -31,9 +31,11 @@ class Pair {
     /// Whether it can go on: some thread runs that has a CSpace for its calls to go through.
     bool alive() const;
 
-    /// What has happened, as C++ and as a root task.
-    std::string report() const;
+    /// What has happened.
     const Program& program() const { return program_; }
+
+    /// What would happen if these acts did, without asking the kernel: it may not survive them.
+    Program foretell(std::span<const Act> acts) const;
 
     const World& model() const { return model_; }
 
@@ -42,7 +44,8 @@ class Pair {
 
     Tally& tally_;
     HostMachine kernel_;
-    World model_ = kernel_.abstraction();
+    const World booted_ = kernel_.abstraction();
+    World model_ = booted_;
     Program program_;
     bool broken_off_ = false;
 };

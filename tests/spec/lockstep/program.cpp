@@ -177,6 +177,10 @@ std::string Program::as_root_task() const {
     return text + "    return 0;\n}\n";
 }
 
+std::string Program::report() const {
+    return "As a test:\n" + as_test() + "As a root task:\n" + as_root_task();
+}
+
 std::string Program::replies() const {
     std::ostringstream out;
     Word number = 0;

@@ -25,6 +25,9 @@ class Program {
     /// do stands in it as comments.
     std::string as_root_task() const;
 
+    /// Both.
+    std::string report() const;
+
     /// A line for each reply: which call, label, words (those in registers), in hexadecimal.
     std::string replies() const;
 

@@ -24,7 +24,7 @@ inline void expect_agreement(const std::vector<Event>& events) {
     Tally tally;
     Pair pair{tally};
     for (const Event& event : events) {
-        ASSERT_EQ(pair.play(event, 0), "") << pair.report();
+        ASSERT_EQ(pair.play(event, 0), "") << pair.program().report();
     }
     EXPECT_EQ(pair.broken_invariants(), "");
 }

@@ -1,25 +1,41 @@
 #include "shrink.hpp"
 
+#include "confined.hpp"
+
 namespace spec {
 
-Played play(Pair& pair, std::span<const Act> acts) {
+Played play(Pair& pair, std::span<const Act> acts, Journal& journal) {
+    journal.open(acts);
     pair.prepare();
     Played played;
     for (const Act& act : acts) {
         if (!pair.alive()) break;
+        restart_clock();
+        journal.next();
         ++played.acts;
         played.wrong = pair.play(act);
         if (!played.wrong.empty()) return played;
     }
     played.wrong = pair.broken_invariants();
+    if (played.wrong.empty()) journal.close();
     return played;
+}
+
+Played play_apart(Pair& pair, std::span<const Act> acts) {
+    using namespace std::chrono_literals;
+    Journal journal;
+    const Transcript transcript;
+    const Ended ended = confined([&] { return play(pair, acts, journal).wrong; }, 250ms);
+    const std::string wrong =
+        ended.well ? ended.text : "the kernel does not come back: " + ended.text;
+    return {journal.begun().size(), wrong + transcript.complaint()};
 }
 
 namespace {
 
 /// \return whether they go wrong; then only those are left that have happened by then
 bool still_fails(Pair& pair, Acts& acts) {
-    const Played played = play(pair, acts);
+    const Played played = play_apart(pair, acts);
     acts.resize(played.acts);
     return !played.wrong.empty();
 }
@@ -55,13 +71,21 @@ void lower_numbers(Pair& pair, Acts& acts) {
     }
 }
 
-} // namespace
-
-std::string smallest_failure(Pair& pair, Acts acts) {
+/// \pre they go wrong
+void shrink(Pair& pair, Acts& acts) {
     remove_chunks(pair, acts);
     lower_numbers(pair, acts);
     remove_chunks(pair, acts);
-    return play(pair, acts).wrong + pair.report();
+}
+
+} // namespace
+
+std::string smallest_failure(Pair& pair, Acts acts) {
+    if (!acts.empty()) pair.prepare(); // once, and not in each process
+    if (!acts.empty() && still_fails(pair, acts)) shrink(pair, acts);
+    const std::string wrong = play_apart(pair, acts).wrong;
+    return (wrong.empty() ? "this goes well when it is played by itself\n" : wrong) +
+           pair.foretell(acts).report();
 }
 
 } // namespace spec
