@@ -10,7 +10,8 @@ import pytest
 from tessera.book import manuscript, pictures
 from tessera.book.checks import Checker
 from tessera.book.manuscript import Page
-from tessera.book.pictures import paging, signals, untyped_watermark
+from tessera.book.evidence import source
+from tessera.book.pictures import paging, parked_registers, rotate, signals, untyped_watermark
 from tessera.book.sources import Sources
 from tessera.errors import Failure, Misuse
 from tessera.tree import Tree
@@ -92,6 +93,33 @@ def test_a_log_that_contradicts_itself_is_not_drawn(logs: Path) -> None:
         paging.draw(Tree(logs))
     with pytest.raises(Failure, match="come to 0x7"):
         signals.draw(Tree(logs))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("mrs     x2, tpidr_el0", "mrs     x2, tpidrro_el0", "after `eret`, x0 holds their SP"),
+        ("REGISTERS ldp", "nop", "after `eret`, x2 holds elr_el1"),
+        ("    mrs     x0, tpidr_el0\n    eret", "    eret", "after `eret`, x0 holds their SP"),
+        ("msr     tpidr_el0, x4", "nop", "after `eret`, x0 holds anything"),
+        ("tst     x0, #0xf", "tst     x0, #0x7", "VECTOR has no 'tst x0, #0xf' to stop at"),
+    ],
+)
+def test_registers_that_are_lost_are_not_drawn(right: str, wrong: str, said: str) -> None:
+    text = source(TREE, 3, "kernel/arch/aarch64/vectors.S")
+    assert right in text and "their x0" in parked_registers.picture(text)
+    with pytest.raises(Failure, match=re.escape(said)):
+        parked_registers.picture(text.replace(right, wrong, 1))
+
+
+def test_a_rotation_that_loses_something_is_not_drawn(logs: Path) -> None:
+    edit(
+        logs / "chapters/09/expected/cnodes.log",
+        "-> Untyped, CNode, Null",
+        "-> Untyped, Null, Null",
+    )
+    with pytest.raises(Failure, match="no rotation makes"):
+        rotate.draw(Tree(logs))
 
 
 CHART = "boot 13/ping-pong\nactor a\nactor b\na -> b: transfer(): “ping 1”\nb: “pong 2”\n"

@@ -5,6 +5,7 @@ in print. The drawing knows how high it has become, so whoever draws goes from t
 """
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from html import escape
 
@@ -70,10 +71,11 @@ class Drawing:
     def arrow(
         self, start: tuple[float, float], end: tuple[float, float], dashed: bool = False
     ) -> None:
-        """A line with a head, along one of the axes."""
+        """A line with a head."""
         self.line(start, end, dashed)
-        across, down = _sign(end[0] - start[0]), _sign(end[1] - start[1])
-        back, side = (end[0] - 8 * across, end[1] - 8 * down), (4 * down, 4 * across)
+        long = math.dist(start, end)
+        across, down = (end[0] - start[0]) / long, (end[1] - start[1]) / long
+        back, side = (end[0] - 8 * across, end[1] - 8 * down), (-4 * down, 4 * across)
         points = f"{end[0]:g},{end[1]:g} " + " ".join(
             f"{back[0] + turn * side[0]:g},{back[1] + turn * side[1]:g}" for turn in (1, -1)
         )
@@ -90,7 +92,3 @@ class Drawing:
     def _add(self, part: str, bottom: float) -> None:
         self._parts.append(part)
         self._high = max(self._high, bottom)
-
-
-def _sign(number: float) -> int:
-    return (number > 0) - (number < 0)
