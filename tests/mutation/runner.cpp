@@ -4,7 +4,7 @@
 ///
 ///     record                      test NAME MICROSECONDS NUMBER…   (a line for each test,
 ///                                 broken NAME                      before it one if it failed)
-///                                 end STATUS
+///                                 end STATUS TEST                  (the last one)
 ///     run NUMBER SECONDS FILTER   survived TEST | failed TEST | crashed TEST | slow TEST | greedy
 ///     TEST
 ///
@@ -84,6 +84,7 @@ class Listener : public testing::EmptyTestEventListener {
         for (unsigned number = 1; number <= most; ++number)
             if (shared->reached[number] != 0) std::fprintf(answers, " %u", number);
         std::fprintf(answers, "\n");
+        std::fflush(answers); // the next test may end this process
     }
 
   private:
@@ -147,9 +148,7 @@ int run_tests(const std::string& filter, double seconds) {
         GTEST_FLAG_SET(filter, filter);
         GTEST_FLAG_SET(fail_fast, seconds > 0);
         testing::UnitTest::GetInstance()->listeners().Append(new Listener{seconds <= 0});
-        const int status = RUN_ALL_TESTS();
-        std::fflush(answers);
-        _exit(status);
+        _exit(RUN_ALL_TESTS());
     }
     const int status = wait_for(child);
     kill(-child, SIGKILL); // what its death tests have left
@@ -171,7 +170,8 @@ void obey(const std::string& line) {
     double seconds = 0;
     words >> command;
     if (command == "record") {
-        std::fprintf(answers, "end %s\n", verdict(run_tests("*", 0)));
+        const char* const ended = verdict(run_tests("*", 0));
+        std::fprintf(answers, "end %s %s\n", ended, shared->test.data());
     } else {
         words >> chosen >> seconds >> filter;
         const char* const ended = verdict(run_tests(filter, seconds));

@@ -140,6 +140,18 @@ def test_tests_that_fail_without_a_mutant(root: Path, capsys: pytest.CaptureFixt
     assert "unit_tests failed without a mutant, too: Rules.SumBelow" in capsys.readouterr().err
 
 
+def test_tests_that_abort_without_a_mutant(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After one that fails, and after so many others that not all answers fit into one buffer."""
+    test = root / "tests/unit/rules_test.cpp"
+    more = "".join(f"TEST(Rules, {i:0100}) {{}}\n" for i in range(100))
+    aborts = "TEST(Rules, Last) { __builtin_trap(); }\n"
+    test.write_text(mutation_tree.TEST.replace("6U", "7U") + more + aborts)
+    assert cli.main(root, ["mutate"]) == 1
+    test.write_text(mutation_tree.TEST)
+    said = capsys.readouterr().err
+    assert "unit_tests crashed without a mutant, too: Rules.SumBelow, Rules.Last" in said
+
+
 @pytest.mark.parametrize(("text", "complaint"), [
     ("[[survivor]\n", "survivors.toml:1: not valid TOML"),
     (ENTRY.replace("reason", "reson"), "survivors.toml:6: survivor 1: unknown key 'reson'; did you mean 'reason'?"),

@@ -23,7 +23,7 @@ PATIENCE, GRACE = 5, 0.5
 #: Always the same random cases, and a few of them: that a property holds, other runs have shown.
 _RANDOM = "seed=1 noshrink=1 max_success=20"
 
-SURVIVED, UNREACHED = "survived", "not reached"
+SURVIVED, UNREACHED, FAILED = "survived", "not reached", "failed"
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,11 @@ class Program:
                 self.seconds[name] = int(microseconds) / 1e6
                 for number in map(int, numbers):
                     self.tests[number].append(name)
-        if words[1] != SURVIVED:
+        _, ended, *last = words
+        if ended != SURVIVED:
+            tests = broken if ended == FAILED else [*broken, *last]
             raise Failure(
-                f"{self.path.name} {words[1]} without a mutant, too: {', '.join(broken)}",
+                f"{self.path.name} {ended} without a mutant, too: {', '.join(tests)}",
                 "./tessera test -k unit tells what is wrong.",
             )
 
