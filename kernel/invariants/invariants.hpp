@@ -29,8 +29,7 @@ struct Verdict {
 
 /// Who has an identifier is a VSpace, and has a pool. Both have capabilities.
 [[nodiscard]] Verdict address_spaces_are_backed(const Census& census) noexcept;
-/// Where there is a mapping or a table, there is a capability that knows of it. (Whether it has the
-/// right to it is not looked at here.)
+/// Where there is a mapping or a table, there is a capability that knows of it and permits it.
 [[nodiscard]] Verdict live_mappings_are_backed(const Census& census) noexcept;
 
 // Threads: invariants/threads.cpp

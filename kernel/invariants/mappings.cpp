@@ -8,33 +8,45 @@ namespace {
 
 using arch::Level;
 
-/// Visits each entry of a table that leads anywhere, and those of the tables below, until `visit`
-/// returns true. \return whether it has
-/// \param va  the first address that the table covers
-template <class Visit>
-bool any_entry(PhysAddr table, Level level, VirtAddr va, Visit visit) noexcept {
-    for (auto& slot : arch::window.at<arch::Table>(table)->entries) {
-        const TableEntry entry{&slot, level, arch::load_descriptor(slot)};
-        if ((entry.is_leaf() || entry.is_table()) && visit(va, entry)) return true;
-        if (entry.is_table() && any_entry(entry.now.target(), arch::below(level), va, visit))
-            return true;
-        va = va + bit(arch::span_bits(level));
-    }
-    return false;
-}
-
-/// Visits each address space that has an identifier, until `visit` returns true.
-template <class Visit>
-bool any_space(const AsidTable& asids, Visit visit) noexcept {
+/// The first address space that has an identifier and of which `matches` is true.
+template <class Matches>
+std::optional<AddressSpace> find_space(const AsidTable& asids, Matches matches) noexcept {
     for (usize i = 0; i < bit(abi::asid_pools_bits); ++i) {
         const AsidPool* const pool = asids.pool(i);
         for (usize entry = 0; pool != nullptr && entry < pool->roots.size(); ++entry) {
-            const arch::Asid asid = asid_of(i, entry);
-            if (pool->roots[entry] != PhysAddr{} && visit(AddressSpace{pool->roots[entry], asid}))
-                return true;
+            const AddressSpace space{pool->roots[entry], asid_of(i, entry)};
+            if (space.root() != PhysAddr{} && matches(space)) return space;
         }
     }
-    return false;
+    return std::nullopt;
+}
+
+/// Where the first entry is that leads anywhere and of which `matches` is true, in a table and
+/// those below it; nullptr if there is none. \param va  the first address that the table covers
+template <class Matches>
+const void* find_entry(arch::Asid asid, PhysAddr table, Level level, VirtAddr va,
+                       Matches matches) noexcept {
+    for (auto& slot : arch::window.at<arch::Table>(table)->entries) {
+        const TableEntry entry{&slot, level, arch::load_descriptor(slot)};
+        if ((entry.is_leaf() || entry.is_table()) && matches(MappedAt::make(asid, va), entry))
+            return &slot;
+        if (entry.is_table())
+            if (auto* found = find_entry(asid, entry.now.target(), below(level), va, matches))
+                return found;
+        va = va + bit(arch::span_bits(level));
+    }
+    return nullptr;
+}
+
+/// The same in all address spaces.
+template <class Matches>
+const void* find_entry(const AsidTable& asids, Matches matches) noexcept {
+    const void* found = nullptr;
+    (void)find_space(asids, [&](const AddressSpace& space) {
+        found = find_entry(space.asid(), space.root(), Level::L0, VirtAddr{}, matches);
+        return found != nullptr;
+    });
+    return found;
 }
 
 /// Whether that table is on the way to `va`.
@@ -50,7 +62,13 @@ bool leads_through(const AddressSpace& space, VirtAddr va, PhysAddr table) noexc
     return false;
 }
 
-/// A capability may remember a place where it is no longer mapped.
+/// Whether programs can do no more through a leaf than they may with the frame.
+bool permits(Rights rights, arch::Descriptor leaf) noexcept {
+    return (rights[Rights::read] || !leaf[arch::Descriptor::user]) &&
+           (rights[Rights::write] || !leaf.user_may_write());
+}
+
+/// Whether what a capability remembers is still there, and no more than it permits.
 bool is_live(const Slot& slot, const AsidTable& asids) noexcept {
     const auto frame = slot.cap.as<Frame>();
     const auto table = slot.cap.as<PageTable>();
@@ -58,8 +76,9 @@ bool is_live(const Slot& slot, const AsidTable& asids) noexcept {
     const MappedAt at = frame ? frame->mapped() : table->mapped();
     const auto space = asids.find(at[MappedAt::asid]);
     if (!space) return false;
-    return frame ? leads_to(space->find(at.va()), *frame)
-                 : leads_through(*space, at.va(), table->address());
+    if (table) return leads_through(*space, at.va(), table->address());
+    const TableEntry entry = space->find(at.va());
+    return leads_to(entry, *frame) && permits(frame->rights(), entry.now);
 }
 
 /// Whether a capability before this one to the same object remembers the same place.
@@ -77,11 +96,9 @@ bool is_repeated(const Slot& slot) noexcept {
 bool are_as_many(const Census& census) noexcept {
     const AsidTable& asids = census.kernel().asids;
     usize entries = 0;
-    (void)any_space(asids, [&](const AddressSpace& space) {
-        return any_entry(space.root(), Level::L0, VirtAddr{}, [&](VirtAddr, const TableEntry&) {
-            ++entries;
-            return false;
-        });
+    (void)find_entry(asids, [&](MappedAt, const TableEntry&) {
+        ++entries;
+        return false;
     });
     const auto known = std::ranges::count_if(census.slots(), [&](const Slot* slot) {
         return is_live(*slot, asids) && !is_repeated(*slot);
@@ -93,9 +110,8 @@ bool are_as_many(const Census& census) noexcept {
 bool is_known(const Census& census, MappedAt at, const TableEntry& entry) noexcept {
     const PhysAddr target = entry.now.target();
     const Slot* const found = census.find([&](const Slot& slot) {
-        const auto type = entry.is_leaf() ? CapType::Frame : CapType::PageTable;
-        return slot.cap.type() == type && slot.cap.address() == target &&
-               slot.cap.payload() == at.raw();
+        return slot.cap.address() == target && slot.cap.payload() == at.raw() &&
+               is_live(slot, census.kernel().asids);
     });
     return found != nullptr || !census.can_be_used(target);
 }
@@ -122,26 +138,16 @@ Verdict address_spaces_are_backed(const Census& census) noexcept {
         const AsidPool* const pool = asids.pool(i);
         if (pool != nullptr && !has_capability(census, *pool, i)) return {pool, "the pool"};
     }
-    PhysAddr root{};
-    const bool found = any_space(asids, [&](const AddressSpace& space) {
-        root = space.root();
-        return !has_capability(census, space);
-    });
-    return {found ? arch::window.at<void>(root) : nullptr, "the root table"};
+    const auto found = find_space(
+        asids, [&](const AddressSpace& space) { return !has_capability(census, space); });
+    return {found ? arch::window.at<void>(found->root()) : nullptr, "the root table"};
 }
 
 Verdict live_mappings_are_backed(const Census& census) noexcept {
     if (are_as_many(census)) return {};
-    const void* culprit = nullptr;
-    (void)any_space(census.kernel().asids, [&](const AddressSpace& space) {
-        const auto is_unknown = [&](VirtAddr va, const TableEntry& entry) {
-            if (is_known(census, MappedAt::make(space.asid(), va), entry)) return false;
-            culprit = entry.slot;
-            return true;
-        };
-        return any_entry(space.root(), Level::L0, VirtAddr{}, is_unknown);
-    });
-    return {culprit};
+    return {find_entry(census.kernel().asids, [&](MappedAt at, const TableEntry& entry) {
+        return !is_known(census, at, entry);
+    })};
 }
 
 } // namespace k::invariants

@@ -13,23 +13,13 @@ namespace k::invariants {
 
 namespace {
 
-/// The first byte of what a capability is to: a zombie's names the slot that is next.
-PhysAddr beginning(const Capability& cap) noexcept {
-    const auto zombie = cap.as<Zombie>();
-    return zombie ? arch::window.phys(&zombie->first()) : cap.address();
-}
-
-u64 bytes_of(const Cap<Zombie>& zombie) noexcept {
-    const auto slots = zombie.slots();
-    return slots.size() == thread_slots ? sizeof(Tcb) : slots.size_bytes();
-}
-
 /// How much memory a capability is to; 0 if it is to none.
 u64 bytes_of(const Capability& cap) noexcept {
     if (const auto untyped = cap.as<Untyped>()) return untyped->bytes();
     if (const auto frame = cap.as<Frame>()) return frame->bytes();
     if (const auto cnode = cap.as<CNode>()) return bit(cnode->size_bits());
-    if (const auto zombie = cap.as<Zombie>()) return bytes_of(*zombie);
+    if (const auto zombie = cap.as<Zombie>())
+        return zombie->slots().size() == thread_slots ? sizeof(Tcb) : zombie->slots().size_bytes();
     if (cap.as<Tcb>()) return sizeof(Tcb);
     if (cap.as<Endpoint>()) return sizeof(Endpoint);
     if (cap.as<Notification>()) return sizeof(Notification);
@@ -38,7 +28,9 @@ u64 bytes_of(const Capability& cap) noexcept {
 }
 
 PhysRange memory_of(const Capability& cap) noexcept {
-    return {beginning(cap), beginning(cap) + bytes_of(cap)};
+    const auto zombie = cap.as<Zombie>(); // has the address of the slot that is next
+    const PhysAddr begin = zombie ? arch::window.phys(&zombie->first()) : cap.address();
+    return {begin, begin + bytes_of(cap)};
 }
 
 /// Whether what is behind an untyped in the list may be its first child.
@@ -54,11 +46,10 @@ bool has_given(const Cap<Untyped>& untyped, PhysRange memory) noexcept {
 bool descends(const Slot& slot) noexcept {
     const Slot* const behind = slot.next.get();
     if (behind == nullptr || behind->previous != &slot) return true; // the tree's affair
-    if (same_object(slot.cap, behind->cap)) return true;
     const PhysRange memory = memory_of(behind->cap);
-    if (memory.empty() || memory.end <= beginning(slot.cap)) return true;
+    if (memory.empty() || memory.end <= memory_of(slot.cap).begin) return true;
     const auto untyped = slot.cap.as<Untyped>();
-    return untyped && has_given(*untyped, memory);
+    return untyped ? has_given(*untyped, memory) : same_object(slot.cap, behind->cap);
 }
 
 /// All behind the slot that is next to be emptied are.

@@ -33,10 +33,8 @@ bool waits_at(const Tcb& thread, ThreadState state, PhysAddr object) noexcept {
 
 const Tcb* stranger_at(const Cap<Endpoint>& cap) noexcept {
     const ThreadQueue& queue = cap.object().queue;
-    if (queue.empty()) return nullptr;
-    const ThreadState state = queue.front()->state;
-    if (state != ThreadState::BlockedOnSend && state != ThreadState::BlockedOnReceive)
-        return queue.front();
+    const bool sending = !queue.empty() && queue.front()->state == ThreadState::BlockedOnSend;
+    const auto state = sending ? ThreadState::BlockedOnSend : ThreadState::BlockedOnReceive;
     return stranger(queue,
                     [&](const Tcb& thread) { return waits_at(thread, state, cap.address()); });
 }

@@ -20,8 +20,8 @@ struct Crowd::Memory {
 
     std::array<Page, size> pages{};
     std::array<Tcb, size> threads{};
-    std::array<Slot, bit(radix)> root{};
-    std::array<Slot, 4> small{};
+    alignas(sizeof(Slot) * bit(radix)) std::array<Slot, bit(radix)> root{};
+    alignas(sizeof(Slot) * 4) std::array<Slot, 4> small{};
     alignas(16) std::array<Endpoint, 2> endpoints{};
     alignas(32) std::array<u8, 32> notification{};
 };

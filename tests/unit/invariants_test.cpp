@@ -43,6 +43,7 @@ class MemoryInvariants : public MemoryTest {
   protected:
     static constexpr u64 object = 60; ///< the first of some slots
     static constexpr u64 another = 61;
+    static constexpr u64 read_only = 2; ///< rights
 
     MemoryInvariants() { EXPECT_EQ(broken(kernel), none); }
 };
@@ -72,6 +73,10 @@ TEST_F(MemoryInvariants, ObjectsLieBelowTheWatermarkAsAWhole) {
     const auto parent = *slot(pages).cap.as<Untyped>();
     slot(pages).cap = parent.with_watermark(sizeof(Tcb) - 1);
     EXPECT_EQ(broken(kernel), memory_used_once);
+    slot(object).cap = Cap<Untyped>::make(parent.address(), tcb_bits, false);
+    EXPECT_EQ(broken(kernel), memory_used_once) << "of an untyped in the same place, too";
+    slot(pages).cap = parent.raw();
+    EXPECT_EQ(broken(kernel), none);
 }
 
 TEST_F(MemoryInvariants, DyingObjectsAreEmptiedFromTheEnd) {
@@ -135,6 +140,32 @@ TEST_F(MemoryInvariants, AMappingHasACapability) {
     EXPECT_EQ(broken(kernel), mappings);
 }
 
+TEST_F(MemoryInvariants, AMappingPermitsNoMoreThanItsCapability) {
+    map_tables();
+    ASSERT_EQ(map(frame), no_error);
+    ASSERT_EQ(map(other_frame, va + page_bytes, read_only), no_error);
+    const auto weaken = [&](u64 which, Rights mask) {
+        slot(which).cap = slot(which).cap.as<Frame>()->masked(mask);
+    };
+    weaken(other_frame, Rights{read_only});
+    EXPECT_EQ(broken(kernel), none);
+    weaken(other_frame, Rights{});
+    EXPECT_EQ(broken(kernel), mappings) << "it can be read";
+    ASSERT_EQ(unmap(other_frame), no_error);
+    weaken(frame, Rights{read_only});
+    EXPECT_EQ(broken(kernel), mappings) << "it can be written";
+}
+
+TEST_F(MemoryInvariants, ACopyThatPermitsLessMayRememberTheSamePlace) {
+    map_tables();
+    ASSERT_EQ(copy_of(frame, copy, read_only), no_error);
+    ASSERT_EQ(map(copy), no_error);
+    ASSERT_EQ(map(frame), no_error);
+    EXPECT_EQ(broken(kernel), none);
+    ASSERT_EQ(remove(frame), no_error);
+    EXPECT_EQ(broken(kernel), none);
+}
+
 TEST_F(MemoryInvariants, ACopyThatRemembersTheSamePlaceMakesUpForNothing) {
     map_tables();
     ASSERT_EQ(map(frame), no_error);
@@ -182,6 +213,11 @@ class ThreadInvariants : public CrowdTest {
     ThreadInvariants() { EXPECT_EQ(broken(kernel()), none); }
 
     Notification& signal() { return slot(notification).cap.as<Notification>()->object(); }
+
+    /// What a queue does only together with its first.
+    static void set_last(ThreadQueue& queue, Tcb* last) {
+        std::memcpy(reinterpret_cast<std::byte*>(&queue) + sizeof last, &last, sizeof last);
+    }
 };
 
 TEST_F(ThreadInvariants, WhoIsReadyCanRun) {
@@ -243,9 +279,12 @@ TEST_F(ThreadInvariants, WhoIsAtANotificationWaitsThere) {
 
 TEST_F(ThreadInvariants, AQueueKnowsItsLast) {
     call(1, Syscall::Recv, notification);
-    Tcb* const nobody = nullptr;
-    std::memcpy(reinterpret_cast<std::byte*>(&signal().waiters) + sizeof nobody, &nobody,
-                sizeof nobody);
+    set_last(signal().waiters, nullptr);
+    EXPECT_EQ(broken(kernel()), queues);
+    set_last(signal().waiters, &thread(1));
+    EXPECT_EQ(broken(kernel()), none);
+    ThreadQueue& nobody = slot(endpoint).cap.as<Endpoint>()->object().queue;
+    set_last(nobody, &thread(2));
     EXPECT_EQ(broken(kernel()), queues);
 }
 

@@ -5,6 +5,7 @@
 #include "ipc/rendezvous.hpp"
 #include "object/cnode.hpp"
 #include "object/derivation.hpp"
+#include "object/notification.hpp"
 #include "object/untyped.hpp"
 #include "object/vspace.hpp"
 #include "syscall/entry.hpp"
@@ -432,6 +433,27 @@ TEST_F(SyscallDeathTest, AThreadNeverGoesOnAnywhereButAtEl0) {
     thread_.context.pstate = sound;
     thread_.state = ThreadState::Inactive;
     EXPECT_DEATH((void)next_context(state_, KernelExit::Resume), "the current thread runs");
+}
+
+TEST_F(SyscallDeathTest, EveryNthTimeEverythingIsLookedAt) {
+    Notification signal{};
+    std::array<Slot, 1> slots{};
+    plant(slots[0], Cap<Notification>::make(arch::window.phys(&signal)));
+    state_.objects.initial_cspace = slots;
+    const auto pass = [&](int times) {
+        for (int time = 0; time < times; ++time)
+            EXPECT_EQ(&next_context(state_, KernelExit::Resume), &thread_.context);
+    };
+    signal.set_bound(&thread_); // who knows nothing of it
+    pass(5);                    // nobody asks for a look
+    state_.census_every = 3;
+    pass(2);
+    EXPECT_DEATH(pass(1), "^PANIC: broken invariant: bindings are mutual: the notification's");
+    signal.set_bound(nullptr);
+    pass(1);
+    signal.set_bound(&thread_);
+    pass(2);
+    EXPECT_DEATH(pass(1), "bindings are mutual");
 }
 
 TEST_F(SyscallDeathTest, AThreadHoldsItsCapabilitiesInSlotsLikeAllOthers) {

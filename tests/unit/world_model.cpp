@@ -42,7 +42,7 @@ struct World::Objects {
     alignas(bit(untyped_bits)) std::array<u8, bit(untyped_bits)> untyped;
     alignas(page_bytes) std::array<u8, page_bytes> device;
     alignas(page_bytes) std::array<u8, page_bytes> small_untyped;
-    std::array<Slot, bit(root_radix)> root;
+    alignas(sizeof(Slot) * bit(root_radix)) std::array<Slot, bit(root_radix)> root;
     Tcb thread;
     alignas(page_bytes) std::array<abi::IpcBuffer, 4> buffer_frame;
     arch::Table vspace;

@@ -70,7 +70,7 @@ struct HostMachine::Memory {
     Bytes pool;
     Bytes nowhere;
     k::Tcb thread;
-    alignas(k::page_bytes) std::array<k::Slot, 256> root;
+    alignas(256 * sizeof(k::Slot)) std::array<k::Slot, 256> root;
     Bytes device; ///< whoever touches it dies
 };
 
