@@ -96,6 +96,7 @@ class Builder {
         thread.registers[reg::pc] = thread.next_pc = machine_.entry;
         thread.registers[reg::x(0)] = machine_.boot_info.mapped_at;
         world_.scheduler.running = thread_;
+        world_.user_space = VSpaceCap{vspace_, root_asid};
     }
 
     const Machine& machine_;

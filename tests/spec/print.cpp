@@ -132,6 +132,7 @@ void describe(Name name, const Thread& thread, Facts& facts) {
     facts[who + "fault handler"] = hex(thread.fault_handler);
     facts[who + "buffer"] = hex(thread.buffer_address);
     facts[who + "bound to"] = to_string(thread.notification);
+    facts[who + "floating point"] = hex(thread.fpu);
     facts[who + "ticks"] = std::to_string(thread.ticks);
     for (unsigned i = 0; i < reg::count; ++i) {
         if (thread.registers.at(i) == 0) continue;
@@ -232,6 +233,7 @@ std::map<std::string, std::string> describe(const World& world) {
     for (const auto& [name, vspace] : world.vspaces) {
         describe(name, vspace, facts);
     }
+    facts["address space"] = to_string(world.user_space);
     for (const auto& [address, value] : world.memory) {
         facts["memory " + hex(address)] = hex(value);
     }
@@ -276,6 +278,7 @@ struct Print {
         }
     }
     void operator()(const Trap& trap) const { out << std::visit(Describe{}, trap.fault); }
+    void operator()(const UseFpu& use) const { out << "floating point " << hex(use.value); }
     void operator()(const Tick&) const { out << "tick"; }
     void operator()(const Interrupt& interrupt) const { out << "interrupt " << interrupt.number; }
 };

@@ -1,6 +1,7 @@
 #include "schedule.hpp"
 
 #include "thread.hpp"
+#include "vspace.hpp"
 
 #include <algorithm>
 
@@ -71,6 +72,8 @@ void settle(World& world) {
     queue_woken(world, running);
     if (running) ready_first(world, *running); // "goes in front of those of its own priority"
     world.scheduler.running = take_highest(world);
+    const auto& next = world.scheduler.running;
+    world.user_space = next ? space_of(world, *next) : std::nullopt;
     world.present.calling.reset();
 }
 

@@ -224,6 +224,13 @@ struct Happen {
         thread.registers[reg::pc] = thread.next_pc;
         raise_fault(world, name, trap.fault);
     }
+    /// "With the flag set any FP or SIMD instruction is a UserException with number 0x1FE00000."
+    void operator()(const UseFpu& use) const {
+        Thread& thread = world.threads.at(running(world));
+        if ((thread.flags & 1) != 0) return (*this)(Trap{UserException{0x1FE0'0000}});
+        thread.fpu = use.value;
+        thread.next_pc += 4;
+    }
     void operator()(const Tick&) const {
         interrupt_running(world);
         tick(world);

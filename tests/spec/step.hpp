@@ -40,6 +40,11 @@ struct Trap {
     std::optional<Word> pc{};
 };
 
+/// The running thread executes an instruction that sets the floating-point registers.
+struct UseFpu {
+    Word value = 0;
+};
+
 /// The kernel's timer finds whoever runs.
 struct Tick {};
 
@@ -48,7 +53,7 @@ struct Interrupt {
     Word number = 0;
 };
 
-using Event = std::variant<Call, Trap, Tick, Interrupt>;
+using Event = std::variant<Call, Trap, UseFpu, Tick, Interrupt>;
 
 /// What an event gives to the world outside, and what it has changed in registers and user memory.
 struct Outcome {
@@ -66,7 +71,7 @@ struct Outcome {
 /// buffer. A call that is refused silently leaves exactly this.
 void enter(World& world, const Call& call);
 
-/// Lets an event happen in place. \pre For a Call or Trap some thread runs.
+/// Lets an event happen in place. \pre For a Call, Trap or UseFpu some thread runs.
 /// \return the outcome without its changes.
 Outcome apply(World& world, const Event& event);
 

@@ -260,6 +260,28 @@ TEST_F(Tcbs, TlsBaseAndFlags) {
     EXPECT_EQ(invoke(peer_tcb, Method::SetFlags, {1, 1}), done({1}));
 }
 
+TEST_F(Tcbs, FloatingPointIsEachThreadsOwn) {
+    happen(UseFpu{3});
+    switch_to(peer);
+    EXPECT_EQ(thread(peer).fpu, 0);
+    happen(UseFpu{4});
+    EXPECT_EQ(thread(root).fpu, 3);
+    EXPECT_EQ(thread(peer).fpu, 4);
+}
+
+/// "The register contents survive until the flag is cleared, and the instruction can be restarted."
+TEST_F(Tcbs, FloatingPointWithTheFlagSetIsAnException) {
+    happen(UseFpu{3});
+    ASSERT_EQ(invoke(peer_tcb, Method::SetFlags, {0, 1}), done({1}));
+    ASSERT_EQ(invoke(boot_slot::thread, Method::SetFlags, {0, 1}), done({1}));
+    thread(root).fault_handler = ep;
+    const Word instruction = thread(root).next_pc;
+    happen(UseFpu{5});
+    EXPECT_EQ(thread(root).fault, Fault{UserException{0x1FE0'0000}});
+    EXPECT_EQ(thread(root).registers[reg::pc], instruction);
+    EXPECT_EQ(thread(root).fpu, 3);
+}
+
 TEST_F(Tcbs, UnlistedLabelsAreIllegal) {
     EXPECT_EQ(invoke(peer_tcb, Method::UntypedRetype), refused(IllegalOperation));
     EXPECT_EQ(invoke(peer_tcb, Method::CNodeRevoke), refused(IllegalOperation));

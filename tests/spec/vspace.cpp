@@ -52,6 +52,14 @@ Name live_vspace(const World& world, const VSpaceCap& argument, Word blame) {
     return *live;
 }
 
+std::optional<VSpaceCap> space_of(const World& world, Name thread) {
+    const Capability held = capability_in(world, slot_of(thread, ThreadSlot::VSpace));
+    const auto* vspace = std::get_if<VSpaceCap>(&held);
+    const bool lives =
+        vspace != nullptr && vspace->asid && vspace_of(world, *vspace->asid) == vspace->vspace;
+    return lives ? std::optional{*vspace} : std::nullopt;
+}
+
 std::optional<std::pair<Word, Page>> page_at(const VSpace& vspace, Word address) {
     if (address > user_top) return std::nullopt;
     const Word bits = level_reached(vspace, address);
@@ -90,7 +98,12 @@ void destroy_vspace(World& world, const VSpaceCap& last) {
     world.pools.at(world.pool_at.at(*last.asid >> 9)).vspaces.erase(*last.asid & low_bits(9));
 }
 
+/// The VSpaces in it are "already assigned": they get no other ASID, and nobody sees any more what
+/// is in them.
 void destroy_pool(World& world, const AsidPoolCap& last) {
+    for (const auto& [entry, vspace] : world.pools.at(last.pool).vspaces) {
+        world.vspaces.at(vspace) = {};
+    }
     world.pools.erase(last.pool);
     world.pool_at.erase(last.index);
 }

@@ -17,6 +17,10 @@ std::optional<Name> vspace_of(const World& world, Word asid);
 /// ASID belongs to another VSpace: IC(\p blame)".
 Name live_vspace(const World& world, const VSpaceCap& argument, Word blame);
 
+/// The address space that a thread runs in; none if it has no VSpace, or that has lost its ASID: "A
+/// thread whose VSpace has lost its ASID runs in an empty address space."
+std::optional<VSpaceCap> space_of(const World& world, Name thread);
+
 /// The page that maps \p address, if one does: its first address and the entry.
 std::optional<std::pair<Word, Page>> page_at(const VSpace& vspace, Word address);
 

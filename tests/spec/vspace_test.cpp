@@ -305,6 +305,32 @@ TEST_F(Asids, ANewPoolBeginsWithItsFirstEntryTheBootPoolWithItsSecond) {
     EXPECT_EQ(assign(other_vspace), refused(InvalidCapability, {1}));
 }
 
+TEST_F(Asids, WhoRunsIsInItsAddressSpace) {
+    const auto first = world.user_space;
+    EXPECT_EQ(first, get<VSpaceCap>(boot_slot::vspace));
+    const Name peer = spawn(a);
+    ASSERT_EQ(invoke(a, Method::SetSpace, {0, 0, 0}, {boot_slot::cnode, vspace}), done());
+    EXPECT_EQ(world.user_space, first);
+    switch_to(peer);
+    EXPECT_EQ(world.user_space, get<VSpaceCap>(vspace));
+}
+
+/// "A thread whose VSpace has lost its ASID runs in an empty address space."
+TEST_F(Asids, AnAddressSpaceGoesWithItsPool) {
+    ASSERT_EQ(retype(Untyped, 12, a), done());
+    ASSERT_EQ(make_pool(a, a + 1), done());
+    ASSERT_EQ(assign(other_vspace, a + 1), done());
+    ASSERT_EQ(map_table(tables, 0, other_vspace), done());
+    ASSERT_EQ(
+        invoke(boot_slot::thread, Method::SetSpace, {0, 0, 0}, {boot_slot::cnode, other_vspace}),
+        done());
+    const auto space = get<VSpaceCap>(other_vspace);
+    EXPECT_EQ(world.user_space, space);
+    ASSERT_EQ(remove(a + 1), done());
+    EXPECT_EQ(world.user_space, std::nullopt);
+    EXPECT_EQ(world.vspaces.at(space.vspace), VSpace{});
+}
+
 TEST_F(Asids, AFullPool) {
     AsidPool& pool = world.pools.at(get<AsidPoolCap>(boot_slot::asid_pool).pool);
     const Name filler = get<VSpaceCap>(vspace).vspace;

@@ -129,6 +129,7 @@ struct Thread {
     /// instruction.
     std::array<Word, reg::count> registers{0, 0, user_spsr};
     Word next_pc = 0; ///< where it goes on while it runs, or once its system call completes
+    Word fpu = 0;     ///< one for all floating-point registers, which are all treated alike
     Word priority = 0;
     Word max_priority = 0;
     Word domain = 0;
@@ -204,6 +205,8 @@ struct World {
     std::map<Name, bool> interrupts; ///< those with a handler: whether they are masked
     std::map<Word, Word> memory;     ///< user memory as far as it is known, by word; not listed: 0
     Scheduler scheduler;
+    /// The address space of who runs; none: one in which nothing is mapped.
+    std::optional<VSpaceCap> user_space;
     Present present;
     Word highest_interrupt = 159;
     Word timer_interrupt = 27;

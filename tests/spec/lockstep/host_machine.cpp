@@ -1,6 +1,7 @@
 #include "host_machine.hpp"
 
 #include "arch/cpu.hpp"
+#include "arch/fpu.hpp"
 #include "arch/sysreg.hpp"
 #include "base/backtrace.hpp"
 #include "console.hpp"
@@ -9,6 +10,7 @@
 #include "object/untyped.hpp"
 #include "object/zombie.hpp"
 #if SPEC_CHAPTER >= 11
+    #include "arch/user_space.hpp"
     #include "object/asid.hpp"
     #include "object/frame.hpp"
     #include "object/vspace.hpp"
@@ -169,6 +171,7 @@ void HostMachine::start(k::Tcb& thread) {
     plant(root_slots()[place::domain], k::Cap<k::Domain>::make());
     thread.priority = thread.mcp = 255;
     state_.objects.scheduler.start(thread);
+    state_.objects.fpu.admit(thread);
 #else
     state_.current = &thread;
 #endif
@@ -267,6 +270,22 @@ k::KernelExit HostMachine::take_trap(const Trap& trap) {
     return handle_exception(state_, k::arch::Vector::Event::Synchronous);
 }
 
+#if SPEC_CHAPTER >= 12
+
+/// The instruction traps unless its thread's registers are in the processor, and is executed again
+/// once they are.
+k::KernelExit HostMachine::use_fpu(const UseFpu& use) {
+    if (!k::arch::fake_fpu_permitted) {
+        const k::KernelExit exit = take_trap({UserException{0x1FE0'0000}, {}});
+        if (!k::arch::fake_fpu_permitted) return exit;
+    }
+    k::arch::fake_fpu.v[0].low = use.value;
+    caller().context.pc += k::instruction_bytes;
+    return k::KernelExit::Resume;
+}
+
+#endif
+
 k::KernelExit HostMachine::enter(const Event& event) {
 #if SPEC_CHAPTER >= 12
     if (std::holds_alternative<Tick>(event)) {
@@ -274,6 +293,7 @@ k::KernelExit HostMachine::enter(const Event& event) {
         return k::KernelExit::Resume;
     }
     if (const auto* trap = std::get_if<Trap>(&event)) return take_trap(*trap);
+    if (const auto* use = std::get_if<UseFpu>(&event)) return use_fpu(*use);
 #endif
     load(std::get<Call>(event));
     return handle_system_call(state_);
@@ -349,16 +369,21 @@ World HostMachine::abstraction() const {
 HostMachine::Snapshot HostMachine::snapshot() const {
     const auto* begin = std::bit_cast<const Word*>(base);
     const auto* end = std::bit_cast<const Word*>(&memory().device);
-    return {{begin, end}, state_};
+    return {{begin, end}, state_, k::arch::fake_fpu};
 }
 
-/// The processor, too, goes back to the tables of whoever runs.
+/// The processor, too, goes back to the tables and registers of whoever runs.
 void HostMachine::restore(const Snapshot& snapshot) {
     std::ranges::copy(snapshot.memory, std::bit_cast<Word*>(base));
     state_ = snapshot.state;
+    k::arch::fake_fpu = snapshot.fpu;
 #if SPEC_CHAPTER >= 11
+    k::arch::enter({k::PhysAddr{}, k::arch::Asid::Kernel}); // an identifier may have been another's
     if (running() == nullptr) return;
     state_.objects.asids.space_of(running()->slot(k::ThreadSlot::VSpaceRoot).cap).enter();
+#endif
+#if SPEC_CHAPTER >= 12
+    state_.objects.fpu.admit(*running());
 #endif
 }
 

@@ -56,10 +56,12 @@ class HostMachine {
     /// What the kernel's memory amounts to: a world that the model's can be compared with.
     World abstraction() const;
 
-    /// All that changes: the memory and the kernel's own state.
+    /// All that changes: the memory, the kernel's own state, and registers that the kernel leaves
+    /// in the processor.
     struct Snapshot {
         std::vector<Word> memory;
         k::KernelState state;
+        k::arch::FpuState fpu;
     };
     Snapshot snapshot() const;
     void restore(const Snapshot& snapshot);
@@ -89,6 +91,7 @@ class HostMachine {
     static void write_buffer(const k::Tcb& thread, const std::map<Word, Word>& words);
     k::KernelExit enter(const Event& event);
     k::KernelExit take_trap(const Trap& trap);
+    k::KernelExit use_fpu(const UseFpu& use);
     Ending run(const Event& event);
 
     MachineSize size_;

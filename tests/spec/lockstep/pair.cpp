@@ -5,6 +5,7 @@
 #include "message.hpp"
 #include "print.hpp"
 #include "thread.hpp"
+#include "vspace.hpp"
 
 #include <algorithm>
 #include <set>
@@ -96,6 +97,17 @@ void take_over_what_means_nothing(const World& model, World& real) {
     }
 }
 
+/// Where the processor is while nobody runs, or a thread whose VSpace's capability has been deleted
+/// as it ran, is open (OPEN.md): any address space that lives will do.
+void take_over_any_space(const World& model, World& real) {
+    const auto& running = model.scheduler.running;
+    if (running && occupied(model, slot_of(*running, ThreadSlot::VSpace))) return;
+    const auto& space = real.user_space;
+    if (space && vspace_of(model, *space->asid) == space->vspace) {
+        real.user_space = model.user_space;
+    }
+}
+
 /// User memory in no frame is seen again only after it has been cleared.
 void forget_what_nobody_holds(World& world, const World& real) {
     std::set<std::pair<Word, Word>> frames;
@@ -114,6 +126,7 @@ void forget_what_nobody_holds(World& world, const World& real) {
 
 std::string difference(World& model, World real) {
     take_over_what_means_nothing(model, real);
+    take_over_any_space(model, real);
     forget_what_nobody_holds(model, real);
     return real == model ? "" : "model → kernel:\n" + explain(model, real);
 }

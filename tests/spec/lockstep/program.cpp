@@ -60,6 +60,9 @@ std::string arguments(const Call& call) {
 /// An event as a test has it.
 struct InTest {
     std::string operator()(const Call& call) const { return "svc(" + arguments(call) + ")"; }
+    std::string operator()(const UseFpu& use) const {
+        return "UseFpu{" + std::to_string(use.value) + "}";
+    }
     std::string operator()(const Tick&) const { return "Tick{}"; }
     std::string operator()(const Interrupt& interrupt) const {
         return "Interrupt{" + std::to_string(interrupt.number) + "}";

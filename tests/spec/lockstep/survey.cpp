@@ -6,6 +6,7 @@
 #include "object/notification.hpp"
 #include "object/untyped.hpp"
 #if SPEC_CHAPTER >= 11
+    #include "arch/user_space.hpp"
     #include "object/asid.hpp"
     #include "object/frame.hpp"
     #include "object/page_table.hpp"
@@ -169,6 +170,7 @@ Survey::Survey(const HostMachine& machine)
 }
 
 World Survey::world() {
+    describe_user_space();
     for (const auto& [slot, name] : names_) {
         if (name.index != masters) describe(*slot, name);
     }
@@ -249,10 +251,7 @@ void Survey::describe_object(const Capability& cap) {
     if (frame != nullptr && !frame->device && frames_.insert(frame->address).second) {
         describe_memory(frame->address, Word{1} << frame->bits);
     }
-    if (object && object->kind == Kind::VSpace) {
-        const auto [vspace, is_new] = world_.vspaces.try_emplace(*object);
-        if (is_new) walk(k::PhysAddr{object->address}, k::arch::Level::L0, 0, vspace->second);
-    }
+    if (const auto* vspace = std::get_if<VSpaceCap>(&cap)) describe_vspace(*vspace);
     if (const auto* pool = std::get_if<AsidPoolCap>(&cap)) describe_pool(*pool);
 #endif
 }
@@ -267,6 +266,24 @@ void Survey::describe_memory(Word address, Word bytes) {
 
 #if SPEC_CHAPTER >= 11
 
+/// One that has lost its identifier gets no other: what is in its tables, which may have been used
+/// for something else since, means nothing.
+void Survey::describe_vspace(const VSpaceCap& cap) {
+    const auto [vspace, is_new] = world_.vspaces.try_emplace(cap.vspace);
+    if (!is_new || !cap.asid) return;
+    const k::PhysAddr root{cap.vspace.address};
+    const auto space =
+        machine_.state().objects.asids.find(k::arch::Asid{static_cast<k::u16>(*cap.asid)});
+    if (space && space->root() == root) walk(root, k::arch::Level::L0, 0, vspace->second);
+}
+
+/// That of the processor, not of the thread that should be in it.
+void Survey::describe_user_space() {
+    const auto [root, asid] = k::arch::user_space();
+    if (asid == k::arch::Asid::Kernel) return;
+    world_.user_space = VSpaceCap{{Kind::VSpace, root.raw()}, asid_of(asid)};
+}
+
 void Survey::describe_pool(const AsidPoolCap& cap) {
     const auto& roots = std::bit_cast<const k::AsidPool*>(cap.pool.address)->roots;
     AsidPool& pool = world_.pools[cap.pool];
@@ -275,6 +292,10 @@ void Survey::describe_pool(const AsidPoolCap& cap) {
     }
     world_.pool_at[cap.index] = cap.pool;
 }
+
+#else
+
+void Survey::describe_user_space() {}
 
 #endif
 
@@ -406,6 +427,12 @@ struct Translate {
 
 #if SPEC_CHAPTER >= 12
 
+/// They are in the processor, or where they have been saved.
+const k::arch::FpuState& Survey::fpu_of(const k::Tcb& thread) const {
+    const bool in_processor = machine_.state().objects.fpu.owner() == &thread;
+    return in_processor ? k::arch::fake_fpu : thread.fpu;
+}
+
 void Survey::describe_thread(Name name, const k::Tcb& thread) {
     describe_registers(name, thread);
     Thread& made = world_.threads[name];
@@ -414,6 +441,7 @@ void Survey::describe_thread(Name name, const k::Tcb& thread) {
     made.priority = thread.priority;
     made.max_priority = thread.mcp;
     made.domain = thread.domain;
+    made.fpu = fpu_of(thread).v[0].low;
     made.flags = thread.flags.raw();
     made.fault_handler = thread.fault_handler;
     made.buffer_address = thread.buffer_address;

@@ -29,10 +29,13 @@ class Survey {
     void describe_object(const Capability& cap);
     void describe_endpoint(Name name);
     void describe_notification(Name name);
+    void describe_vspace(const VSpaceCap& cap);
+    void describe_user_space();
     void describe_pool(const AsidPoolCap& cap);
     void describe_memory(Word address, Word bytes);
     void describe_thread(Name name, const k::Tcb& thread);
     void describe_registers(Name name, const k::Tcb& thread);
+    const k::arch::FpuState& fpu_of(const k::Tcb& thread) const;
     void describe_scheduler();
     void list_children(const k::Slot* first);
 
