@@ -77,13 +77,14 @@ constexpr Word endpoint = 64;
 constexpr Word badged = 65; ///< the same with a badge
 constexpr Word notification = 66;
 constexpr Word signal = 67;  ///< the same with a badge
-constexpr Word tables = 68;  ///< three mapped in each of two address spaces, one not
-constexpr Word frames = 75;  ///< one mapped in each of two address spaces, one not
-constexpr Word vspaces = 78; ///< the second address space, and one that has no ASID
-constexpr Word pools = 80;   ///< untypeds of 4 KiB: two
-constexpr Word cnodes = 82;  ///< two of four slots, in the first of which one is free
-constexpr Word threads = 84; ///< three, each followed by its IPC buffer's frame
-constexpr Word end = 90;
+constexpr Word tables = 68;  ///< three mapped in each of two address spaces, four not
+constexpr Word frames = 78;  ///< one mapped in each of two address spaces, one not
+constexpr Word vspaces = 81; ///< the second address space, and one that has no ASID
+constexpr Word pool = 83;    ///< the ASID pool that the second address space is in
+constexpr Word pools = 84;   ///< untypeds of 4 KiB: two that can be pools, one that is
+constexpr Word cnodes = 87;  ///< two of four slots, in the first of which one is free
+constexpr Word threads = 89; ///< three, each followed by its IPC buffer's frame
+constexpr Word end = 95;
 } // namespace prepared
 
 /// What threads have as fault handler, once faults are sent: a badged endpoint.
@@ -97,8 +98,9 @@ class Chooser {
     Chooser(const World& world, const Act& act) : world_{world}, act_{act} {}
 
     Event event() {
-        const Word kind = below(136);
-        if (chapter >= 12 && kind >= 126) return Tick{};
+        const Word kind = below(144);
+        if (chapter >= 12 && kind >= 140) return UseFpu{1 + below(1000)};
+        if (chapter >= 12 && kind >= 130) return Tick{};
         if (chapter >= 12 && kind >= 124 && others_can_run()) return trap();
         if (chapter >= 12 && kind >= 117) return message(Syscall::Yield, 0, 0, {});
         if (kind == 116) return message(Syscall::DebugCapIdentify, slot(), 0, {});
@@ -146,16 +148,21 @@ class Chooser {
         return find(root_, first, end - first, wanted);
     }
 
-    /// The next slot that is as wanted, from one of these on; that one, if none is.
+    /// One of these slots that is as wanted; any, if none is.
     Word find(Name cnode, Word begin, Word number, Wanted wanted) {
-        const Word start = below(number);
-        for (Word i = 0; i < number; ++i) {
-            const Word index = begin + (start + i) % number;
-            const bool used = occupied(world_, {cnode, index});
-            if (wanted == Wanted::Any || used == (wanted == Wanted::Occupied)) return index;
+        Words found;
+        auto slot = world_.slots.lower_bound({cnode, begin});
+        for (Word index = begin; index < begin + number; ++index) {
+            const bool used = slot != world_.slots.end() && slot->first == SlotName{cnode, index};
+            if (wanted == Wanted::Any || used == (wanted == Wanted::Occupied)) {
+                found.push_back(index);
+            }
+            if (used) ++slot;
         }
-        return begin + start;
+        return found.empty() ? begin + below(number) : one_of(found);
     }
+
+    Word one_of(const Words& words) { return words.at(below(words.size())); }
 
     Capability capability_at(Word index) const { return capability_in(world_, {root_, index}); }
 
@@ -171,15 +178,22 @@ class Chooser {
         return number % 4 == 3 ? number / 4 : first + number / 4 % count;
     }
 
-    /// A slot with this kind of capability; if there is none, any.
+    /// A slot with this kind of capability, each as likely; if there is none, any.
     template <typename Type>
     Word slot_with() {
-        const Word start = below(prepared::end);
-        for (Word i = 0; i < prepared::end; ++i) {
-            const Word index = (start + i) % prepared::end;
-            if (is<Type>(capability_at(index))) return index;
+        return slot_where<Type>([](const Type&) { return true; });
+    }
+
+    /// The same, of those only of which something holds.
+    template <typename Type>
+    Word slot_where(auto holds) {
+        Words found;
+        const auto end = world_.slots.lower_bound({root_, prepared::end});
+        for (auto slot = world_.slots.lower_bound({root_, 0}); slot != end; ++slot) {
+            const auto* held = std::get_if<Type>(&slot->second.capability);
+            if (held != nullptr && holds(*held)) found.push_back(slot->first.index);
         }
-        return first + start % count;
+        return found.empty() ? first + below(count) : one_of(found);
     }
 
     /// Mostly a slot with this kind of capability.
@@ -221,9 +235,10 @@ class Chooser {
         using enum Syscall;
         const bool blocks = others_can_run() || below(32) == 31;
         const Word through = below(4);
-        const Word cptr = chapter >= 15 && through == 3 ? mostly<NotificationCap>()
-                          : through == 2                ? mostly<ReplyCap>()
-                                                        : mostly<EndpointCap>();
+        Word cptr = chapter >= 15 && through == 3 ? mostly<NotificationCap>()
+                    : through == 2                ? mostly<ReplyCap>()
+                                                  : mostly<EndpointCap>();
+        if (below(16) == 15) cptr |= Word{0x100} << below(56); // behind all slots
         Syscall number = blocks ? Call : NbSend;
         if (kind >= 12) number = blocks ? Send : NbSend;
         if (kind >= 16) number = NbSend;
@@ -325,13 +340,20 @@ class Chooser {
                     low_bits(47) - 0xfff, Word{1} << 47});
     }
 
+    /// Mostly one that is mapped nowhere: where tables come and go, others come to lie in their
+    /// places.
+    Word table_to_map() {
+        if (below(4) == 3) return mostly<PageTableCap>();
+        return slot_where<PageTableCap>([](const PageTableCap& table) { return !table.mapping; });
+    }
+
     Call on_memory(Method method) {
         using enum Method;
         const Word vspace = mostly<VSpaceCap>();
         const Word begin = any({0, 0x40, 0x1000, 0xfff});
         const Word end = begin + any({0x40, 0x1000, 0, 0x1001});
         if (method == PageTableMap) {
-            return invoke(mostly<PageTableCap>(), method, {virtual_address(), 3}, {vspace});
+            return invoke(table_to_map(), method, {virtual_address(), 3}, {vspace});
         }
         if (method == PageTableUnmap) return invoke(mostly<PageTableCap>(), method, {}, {});
         if (method == PageMap) {
@@ -448,11 +470,11 @@ Call badge(Word from, Word to, Word badge) {
 }
 
 /// A thread as the root task is one, that begins at once, and its IPC buffer.
-void prepare_thread(std::vector<Call>& calls, Word tcb) {
+void prepare_thread(std::vector<Call>& calls, Word tcb, Word vspace) {
     calls.push_back(make(1, 0, tcb, 1));
     calls.push_back(make(7, 0, tcb + 1, 1));
     calls.push_back(invoke(tcb, Method::Configure, {fault_handler, 0, 0, 0x400},
-                           {place::root, place::vspace, tcb + 1}));
+                           {place::root, vspace, tcb + 1}));
     calls.push_back(invoke(tcb, Method::SetSchedParams, {255, 255}, {place::thread}));
     calls.push_back(invoke(tcb, Method::Resume, {}));
 }
@@ -476,13 +498,15 @@ void prepare_cnodes(std::vector<Call>& calls) {
 }
 
 void prepare_memory(std::vector<Call>& calls) {
-    calls.push_back(make(9, 0, prepared::tables, 7));
+    calls.push_back(make(9, 0, prepared::tables, 10));
     calls.push_back(make(7, 0, prepared::frames, 3));
     calls.push_back(make(6, 0, prepared::vspaces, 2));
-    calls.push_back(invoke(place::asid_pool, Method::AsidAssign, {}, {prepared::vspaces}));
+    calls.push_back(make(0, 12, prepared::pools, 3));
+    calls.push_back(invoke(place::asid_control, Method::AsidMakePool, {prepared::pool, 64},
+                           {prepared::pools + 2, place::root}));
+    calls.push_back(invoke(prepared::pool, Method::AsidAssign, {}, {prepared::vspaces}));
     prepare_space(calls, place::vspace, prepared::tables, prepared::frames);
     prepare_space(calls, prepared::vspaces, prepared::tables + 3, prepared::frames + 1);
-    calls.push_back(make(0, 12, prepared::pools, 2));
 }
 
 } // namespace
@@ -497,9 +521,9 @@ std::vector<Call> preparations() {
     prepare_memory(calls);
     prepare_cnodes(calls);
     if (chapter < 12) return calls;
-    for (Word tcb = prepared::threads; tcb < prepared::end; tcb += 2) {
-        prepare_thread(calls, tcb);
-    }
+    prepare_thread(calls, prepared::threads, place::vspace);
+    prepare_thread(calls, prepared::threads + 2, prepared::vspaces);
+    prepare_thread(calls, prepared::threads + 4, prepared::vspaces);
     return calls;
 }
 

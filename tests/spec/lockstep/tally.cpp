@@ -12,10 +12,12 @@
 
 namespace spec {
 
-Before::Before(const World& world, const Event& event) : running{world.scheduler.running} {
+Before::Before(const World& world, const Event& event)
+    : running{world.scheduler.running}, user_space{world.user_space} {
     for (const auto& [name, thread] : world.threads) {
         states.emplace(name, thread.state);
-        if (thread.fault) faulted.insert(name);
+        if (thread.fault) faults.emplace(name, *thread.fault);
+        if (thread.fpu != 0) used_fpu.insert(name);
     }
     for (const auto& [name, notification] : world.notifications) {
         if (notification.active) pending.emplace(name, notification.pending);
@@ -147,10 +149,12 @@ bool badges_clash(const Moment& moment) {
 }
 
 bool untyped_is_used_up(const Moment& moment) {
-    return any_slot(moment, [](SlotName, const Capability& held) {
-        const auto* untyped = std::get_if<UntypedCap>(&held);
-        return untyped != nullptr && untyped->watermark == Word{1} << untyped->bits;
-    });
+    const Thread* caller = who_ran(moment);
+    if (caller == nullptr || !succeeded(moment, Method::UntypedRetype)) return false;
+    const Word cptr = std::get<Call>(moment.event).x[0];
+    const Capability now = capability_at(moment.after, *moment.before.running, cptr);
+    const auto* untyped = std::get_if<UntypedCap>(&now);
+    return untyped != nullptr && untyped->watermark == Word{1} << untyped->bits;
 }
 
 bool rotate_exchanges(const Moment& moment) {
@@ -166,8 +170,16 @@ bool several_spaces_have_pages(const Moment& moment) {
                                  [](const auto& entry) { return !entry.second.pages.empty(); }) > 1;
 }
 
-bool several_pools(const Moment& moment) {
-    return moment.after.pools.size() > 1;
+/// The capability to it remains, and its thread runs on.
+bool runner_loses_address_space(const Moment& moment) {
+    const auto& running = moment.after.scheduler.running;
+    return moment.before.user_space && !moment.after.user_space &&
+           running == moment.before.running && running &&
+           occupied(moment.after, slot_of(*running, ThreadSlot::VSpace));
+}
+
+bool address_space_is_assigned(const Moment& moment) {
+    return succeeded(moment, Method::AsidAssign) && moment.after.pools.size() > 2;
 }
 
 /// \}
@@ -337,19 +349,121 @@ bool bound_receiver_is_signalled(const Moment& moment) {
            });
 }
 
-bool fault_is_sent(const Moment& moment) {
-    return any_thread(moment, [](Name, const Thread& thread) { return thread.fault.has_value(); });
+/// \}
+/// \name Situations: faults of each kind, and the ways in which they end
+/// \{
+
+bool in_sending(const Fault& fault) {
+    const auto* cap = std::get_if<CapFault>(&fault);
+    return cap != nullptr && !cap->receiving;
 }
 
-bool fault_is_answered(const Moment& moment) {
-    return std::ranges::any_of(moment.before.faulted, [&](Name name) {
-        const auto thread = moment.after.threads.find(name);
-        return thread != moment.after.threads.end() && is_now<Runnable>(&thread->second);
+bool in_receiving(const Fault& fault) {
+    const auto* cap = std::get_if<CapFault>(&fault);
+    return cap != nullptr && cap->receiving;
+}
+
+bool by_unknown_call(const Fault& fault) {
+    return std::holds_alternative<UnknownSyscall>(fault);
+}
+
+bool by_exception(const Fault& fault) {
+    return std::holds_alternative<UserException>(fault);
+}
+
+bool on_data(const Fault& fault) {
+    const auto* memory = std::get_if<VmFault>(&fault);
+    return memory != nullptr && !memory->prefetch;
+}
+
+bool on_instruction(const Fault& fault) {
+    const auto* memory = std::get_if<VmFault>(&fault);
+    return memory != nullptr && memory->prefetch;
+}
+
+using Kind = bool (*)(const Fault& fault);
+
+template <Kind is_kind>
+bool fault_is_sent(const Moment& moment) {
+    return any_thread(moment, [&](Name name, const Thread& thread) {
+        return thread.fault && is_kind(*thread.fault) && !moment.before.faults.contains(name);
     });
+}
+
+/// Whether a fault of a kind has ended, and something holds of who had it.
+template <Kind is_kind>
+bool fault_ends(const Moment& moment, auto holds) {
+    return std::ranges::any_of(moment.before.faults, [&](const auto& entry) {
+        const auto thread = moment.after.threads.find(entry.first);
+        return is_kind(entry.second) && thread != moment.after.threads.end() &&
+               !thread->second.fault && holds(thread->second);
+    });
+}
+
+bool is_reply(const Moment& moment) {
+    const auto* call = std::get_if<Call>(&moment.event);
+    if (call == nullptr) return false;
+    const auto number = Syscall(call->number);
+    return number == Syscall::Reply || number == Syscall::ReplyRecv || invokes<ReplyCap>(moment);
+}
+
+template <Kind is_kind>
+bool fault_is_answered(const Moment& moment) {
+    return is_reply(moment) && fault_ends<is_kind>(moment, [](const Thread& thread) {
+               return is_now<Runnable>(&thread);
+           });
+}
+
+/// The answer's label says that the thread is to stay where it is.
+template <Kind is_kind>
+bool fault_is_refused(const Moment& moment) {
+    return is_reply(moment) && fault_ends<is_kind>(moment, [](const Thread& thread) {
+               return is_now<Inactive>(&thread);
+           });
+}
+
+/// The answer has words for the registers.
+template <Kind is_kind>
+bool answer_sets_registers(const Moment& moment) {
+    return fault_is_answered<is_kind>(moment) &&
+           MessageInfo::from_word(std::get<Call>(moment.event).x[1]).length != 0;
+}
+
+template <Kind is_kind>
+bool faulted_is_resumed(const Moment& moment) {
+    return succeeded(moment, Method::Resume) &&
+           fault_ends<is_kind>(moment,
+                               [](const Thread& thread) { return is_now<Runnable>(&thread); });
+}
+
+template <Kind is_kind>
+bool faulted_is_suspended(const Moment& moment) {
+    return succeeded(moment, Method::Suspend) &&
+           fault_ends<is_kind>(moment,
+                               [](const Thread& thread) { return is_now<Inactive>(&thread); });
 }
 
 bool fault_has_no_handler(const Moment& moment) {
     return std::holds_alternative<Trap>(moment.event) && is_now<Inactive>(who_ran(moment));
+}
+
+/// \}
+/// \name Situations: floating point
+/// \{
+
+bool several_use_fpu(const Moment& moment) {
+    return std::holds_alternative<UseFpu>(moment.event) && moment.before.used_fpu.size() > 1;
+}
+
+bool fpu_is_denied(const Moment& moment) {
+    const Thread* thread = who_ran(moment);
+    return std::holds_alternative<UseFpu>(moment.event) && thread != nullptr &&
+           (thread->flags & 1) != 0;
+}
+
+bool user_of_fpu_is_deleted(const Moment& moment) {
+    return std::ranges::any_of(moment.before.used_fpu,
+                               [&](Name thread) { return !moment.after.threads.contains(thread); });
 }
 
 /// \}
@@ -363,7 +477,9 @@ constexpr std::array all_situations{
     Situation{10, "two badged capabilities have one badge", badges_clash},
     Situation{10, "two capabilities change places", rotate_exchanges},
     Situation{11, "several address spaces have pages", several_spaces_have_pages},
-    Situation{11, "there are several ASID pools", several_pools},
+    Situation{11, "an address space is assigned, and there are several pools",
+              address_space_is_assigned},
+    Situation{11, "the running thread's address space loses its ASID", runner_loses_address_space},
     Situation{12, "the running thread is deleted", runner_is_deleted},
     Situation{12, "the running thread is suspended by itself", runner_is_suspended},
     Situation{12, "the running thread loses its CSpace", runner_loses_cspace},
@@ -372,6 +488,9 @@ constexpr std::array all_situations{
     Situation{12, "a thread of higher priority takes over", higher_priority_takes_over},
     Situation{12, "a time slice ends", slice_ends},
     Situation{12, "no thread can run", nobody_runs},
+    Situation{12, "several threads use the FPU", several_use_fpu},
+    Situation{12, "a thread may not use the FPU, and tries", fpu_is_denied},
+    Situation{12, "a thread is deleted that has used the FPU", user_of_fpu_is_deleted},
     Situation{14, "a thread waits to send", some_thread_is<Sending>},
     Situation{14, "a thread waits to receive", some_thread_is<Receiving>},
     Situation{14, "a thread awaits a reply", some_thread_is<AwaitingReply>},
@@ -391,8 +510,45 @@ constexpr std::array all_situations{
     Situation{15, "a thread waits for a signal", some_thread_is<Waiting>},
     Situation{15, "signals add up", signals_add_up},
     Situation{15, "a signal reaches a receiver bound to it", bound_receiver_is_signalled},
-    Situation{16, "a fault is sent", fault_is_sent},
-    Situation{16, "a fault is answered", fault_is_answered},
+    Situation{16, "a cap fault in sending is sent", fault_is_sent<in_sending>},
+    Situation{16, "a cap fault in receiving is sent", fault_is_sent<in_receiving>},
+    Situation{16, "an unknown system call is sent", fault_is_sent<by_unknown_call>},
+    Situation{16, "an exception is sent", fault_is_sent<by_exception>},
+    Situation{16, "a fault on data is sent", fault_is_sent<on_data>},
+    Situation{16, "a fault on an instruction is sent", fault_is_sent<on_instruction>},
+    Situation{16, "a cap fault in sending is answered", fault_is_answered<in_sending>},
+    Situation{16, "a cap fault in receiving is answered", fault_is_answered<in_receiving>},
+    Situation{16, "an unknown system call is answered", fault_is_answered<by_unknown_call>},
+    Situation{16, "an exception is answered", fault_is_answered<by_exception>},
+    Situation{16, "a fault on data is answered", fault_is_answered<on_data>},
+    Situation{16, "a fault on an instruction is answered", fault_is_answered<on_instruction>},
+    Situation{16, "an unknown system call is answered with registers",
+              answer_sets_registers<by_unknown_call>},
+    Situation{16, "an exception is answered with registers", answer_sets_registers<by_exception>},
+    Situation{16, "an unknown system call is answered, and its thread is to stay",
+              fault_is_refused<by_unknown_call>},
+    Situation{16, "an exception is answered, and its thread is to stay",
+              fault_is_refused<by_exception>},
+    Situation{16, "a cap fault in sending ends: its thread is resumed",
+              faulted_is_resumed<in_sending>},
+    Situation{16, "a cap fault in receiving ends: its thread is resumed",
+              faulted_is_resumed<in_receiving>},
+    Situation{16, "an unknown system call ends: its thread is resumed",
+              faulted_is_resumed<by_unknown_call>},
+    Situation{16, "an exception ends: its thread is resumed", faulted_is_resumed<by_exception>},
+    Situation{16, "a fault on data ends: its thread is resumed", faulted_is_resumed<on_data>},
+    Situation{16, "a fault on an instruction ends: its thread is resumed",
+              faulted_is_resumed<on_instruction>},
+    Situation{16, "a cap fault in sending ends: its thread is suspended",
+              faulted_is_suspended<in_sending>},
+    Situation{16, "a cap fault in receiving ends: its thread is suspended",
+              faulted_is_suspended<in_receiving>},
+    Situation{16, "an unknown system call ends: its thread is suspended",
+              faulted_is_suspended<by_unknown_call>},
+    Situation{16, "an exception ends: its thread is suspended", faulted_is_suspended<by_exception>},
+    Situation{16, "a fault on data ends: its thread is suspended", faulted_is_suspended<on_data>},
+    Situation{16, "a fault on an instruction ends: its thread is suspended",
+              faulted_is_suspended<on_instruction>},
     Situation{16, "a fault has no handler", fault_has_no_handler},
 };
 

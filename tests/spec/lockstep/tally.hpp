@@ -16,7 +16,9 @@ struct Before {
     std::optional<Name> running;
     std::map<Name, State> states;
     std::map<Name, Word> pending; ///< of active notifications
-    std::set<Name> faulted;
+    std::map<Name, Fault> faults; ///< of threads that wait for an answer to them
+    std::set<Name> used_fpu;      ///< threads with something in their floating-point registers
+    std::optional<VSpaceCap> user_space;
     Capability invoked; ///< if the event is a system call
 };
 
