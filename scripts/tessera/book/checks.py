@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tessera.book import excerpts
+from tessera.book.counts import Counts
 from tessera.book.figures import Figures
 from tessera.book.manuscript import Block, Page, blocks, named, pictures_of
 from tessera.book.pictures import Drawer
@@ -33,6 +34,7 @@ class Checker:
         self.sources = sources
         self.drawer = Drawer(tree)
         self._figures = Figures(tree, sources)
+        self._counts = Counts(tree, sources)
         self._words: dict[int, frozenset[str]] = {}
         self._tests: dict[int, frozenset[str]] = {}
 
@@ -42,6 +44,7 @@ class Checker:
             self.mistakes_in(page.text, page.stage)
             + self.wrong_pictures(page)
             + self._figures.mistakes(page)
+            + self._counts.mistakes(page)
         )
 
     def wrong_pictures(self, page: Page) -> list[str]:
