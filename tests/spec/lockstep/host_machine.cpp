@@ -325,17 +325,38 @@ Ending HostMachine::run(const Event& event) {
     return Ending::Runs;
 }
 
-Ending HostMachine::happen(const Event& event, std::optional<unsigned> points) {
+Ending HostMachine::run_once(const std::optional<Call>& call) {
+    if (call)
+        load(*call);
+    else
+        caller().context.pc += k::instruction_bytes;
+    const k::KernelExit exit = handle_system_call(state_);
+    check();
+    (void)next_context(state_, exit);
+    check();
+    return exit == k::KernelExit::Preempted ? Ending::Interrupted : Ending::Runs;
+}
+
+/// \param points  preemption points between two interrupts
+Ending HostMachine::watch(std::optional<unsigned> points, const std::function<Ending()>& run) {
     points_between = points;
     points_passed = 0;
     unfinished_ = interrupted_ = false;
     Ending ending = Ending::Runs;
-    const bool came_back = Console::instance().watch([&] { ending = run(event); });
+    const bool came_back = Console::instance().watch([&] { ending = run(); });
     points_between.reset();
     if (came_back) return ending;
     if (printed().find("PANIC") != std::string::npos) return Ending::Panicked;
     if (printed().find("STOPPED") == std::string::npos) return Ending::Halted;
     return unfinished_ ? Ending::BrokenOff : Ending::Idle;
+}
+
+Ending HostMachine::happen(const Event& event, std::optional<unsigned> points) {
+    return watch(points, [&] { return run(event); });
+}
+
+Ending HostMachine::attempt(const std::optional<Call>& call) {
+    return watch(0, [&] { return run_once(call); });
 }
 
 namespace {

@@ -8,6 +8,8 @@
 #include "state/kernel_state.hpp"
 #include "step.hpp"
 
+#include <functional>
+
 namespace spec {
 
 /// log2 of slots and of bytes.
@@ -32,8 +34,9 @@ constexpr Word device = 18;        ///< 4 KiB; whoever touches it dies
 
 /// How an event ended: a thread runs, or none can; or the caller of a long call died in the middle
 /// of it, or lost the capability that it called, and an interrupt came, so that nobody is left to
-/// make the call again; or the kernel has stopped the machine.
-enum class Ending { Runs, Idle, BrokenOff, Halted, Panicked };
+/// make the call again; or the kernel has stopped the machine. Or, if there is only one attempt at
+/// it, an interrupt came before its end.
+enum class Ending { Runs, Idle, BrokenOff, Halted, Panicked, Interrupted };
 
 /// There is one at a time, always at the same addresses.
 class HostMachine {
@@ -46,6 +49,10 @@ class HostMachine {
     /// Lets an event happen to the running thread. A call that is preempted is made again until it
     /// is done. \param points  preemption points between two interrupts, if there are any.
     Ending happen(const Event& event, std::optional<unsigned> points = {});
+
+    /// Lets the running thread make a call as far as to the first preemption point: there an
+    /// interrupt comes. \param call  nothing: the one that it was making before, once more
+    Ending attempt(const std::optional<Call>& call);
 
     /// What the kernel has printed during the last event: why it has panicked.
     const std::string& printed() const;
@@ -93,6 +100,8 @@ class HostMachine {
     k::KernelExit take_trap(const Trap& trap);
     k::KernelExit use_fpu(const UseFpu& use);
     Ending run(const Event& event);
+    Ending run_once(const std::optional<Call>& call);
+    Ending watch(std::optional<unsigned> points, const std::function<Ending()>& run);
 
     MachineSize size_;
     bool interrupted_ = false;

@@ -1,6 +1,7 @@
 /// \file
 /// Small worlds, explored as far as there is time: SPEC_STATES says how many states (default
 /// 1,500).
+#include "calls.hpp"
 #include "derivation.hpp"
 #include "explorer.hpp"
 #include "pair.hpp"
@@ -17,14 +18,6 @@ constexpr Word first_cnode = 20; ///< the slots of two CNodes of four slots
 constexpr Word second_cnode = 21;
 constexpr Word first_free = 22; ///< of the root CNode
 constexpr Word radix = 2;
-
-Call invoke(Word cptr, Method method, const Words& words, const Words& cptrs = {}) {
-    return message(Syscall::Call, cptr, Word(method), words, cptrs);
-}
-
-Call make(Word untyped, Word type, Word bits, Word to, Word count = 1) {
-    return invoke(untyped, Method::UntypedRetype, {type, bits, 0, 0, to, count}, {place::root});
-}
 
 std::size_t most_states() {
     const char* number = std::getenv("SPEC_STATES"); // NOLINT(concurrency-mt-unsafe): one thread
