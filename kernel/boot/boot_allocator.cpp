@@ -5,10 +5,11 @@
 
 namespace k {
 
-std::optional<PhysRange> BootAllocator::take_pages(u64 count) noexcept {
+std::optional<PhysRange> BootAllocator::take_pages(u64 count, unsigned bits) noexcept {
     if (count == 0 || count > left_.bytes() / page_bytes) return {};
-    const PhysRange pages{left_.end - count * page_bytes, left_.end};
-    if (!map_.claim(pages, Use::Boot)) return {};
+    const PhysAddr begin = (left_.end - count * page_bytes).align_down(bits);
+    const PhysRange pages{begin, begin + count * page_bytes};
+    if (begin < left_.begin || !map_.claim(pages, Use::Boot)) return {};
     left_.end = pages.begin;
     memory::fill(arch::window.at<void>(pages.begin), 0, pages.bytes());
     return pages;

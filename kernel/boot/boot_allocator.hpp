@@ -16,8 +16,10 @@ class BootAllocator {
     /// What can still be handed out.
     [[nodiscard]] PhysRange left() const noexcept { return left_; }
 
-    /// So many pages of zeros side by side, or nothing when there is no such room left.
-    [[nodiscard]] std::optional<PhysRange> take_pages(u64 count) noexcept;
+    /// So many pages of zeros side by side, or nothing when there is no such room left. The first
+    /// is aligned to 2^bits bytes; what is passed over for that stays free in the map.
+    [[nodiscard]] std::optional<PhysRange> take_pages(u64 count,
+                                                      unsigned bits = page_bits) noexcept;
 
     /// A page of zeros, or nothing when there are none left.
     [[nodiscard]] std::optional<PhysAddr> take_page() noexcept;

@@ -98,9 +98,11 @@ OrRefusal<PhysRange> take_user_memory(const UserLayout& layout, BootAllocator& a
     return *pages;
 }
 
-/// For CNode, thread, root table, a table of nothing, ASID pool, and the tables below the root.
+/// For the CNode, which is aligned to its size, as all are, and so comes first; for thread, root
+/// table, a table of nothing, ASID pool, and the tables below the root.
 OrRefusal<ObjectMemory> take_object_memory(u64 tables, BootAllocator& allocator) noexcept {
-    const auto pages = allocator.take_pages(root_cnode_bytes / page_bytes + 4 + tables);
+    const auto pages = allocator.take_pages(root_cnode_bytes / page_bytes + 4 + tables,
+                                            abi::root_cnode_bits + abi::slot_bits);
     if (!pages) return refuse("no memory is left for the root task");
     return ObjectMemory{*pages};
 }
@@ -224,8 +226,9 @@ OrRefusal<RootTask> make_root_task(BootState& boot, AsidTable& asids) noexcept {
     const PhysRange pages = K_TRY(take_user_memory(layout, *boot.allocator));
     ObjectMemory memory = K_TRY(take_object_memory(counts.tables, *boot.allocator));
 
-    RootTask task{layout, pages, AddressSpace{memory.take(), arch::Asid::RootTask},
-                  InitialCSpace{memory.take(root_cnode_bytes)}, nullptr};
+    const InitialCSpace cspace{memory.take(root_cnode_bytes)};
+    RootTask task{layout, pages, AddressSpace{memory.take(), arch::Asid::RootTask}, cspace,
+                  nullptr};
     warn(elf);
     abi::BootInfo& info = write_boot_info(task, boot);
     K_TRY(task.cspace.assign_slots(info, counts, boot));

@@ -20,7 +20,7 @@ struct Verdict {
 
 /// Neighbours in a list know each other, and all that must hold of a single slot does.
 [[nodiscard]] Verdict derivation_tree_is_well_formed(const Census& census) noexcept;
-/// No two objects overlap, and all lie below the watermarks of the untypeds that they are in.
+/// Objects are aligned, do not overlap, and lie below the watermarks of the untypeds they are in.
 [[nodiscard]] Verdict untyped_memory_is_used_once(const Census& census) noexcept;
 /// What dies is emptied from the end, and the graves are as many as have been counted.
 [[nodiscard]] Verdict dying_objects_are_in_order(const Census& census) noexcept;

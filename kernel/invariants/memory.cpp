@@ -33,6 +33,10 @@ PhysRange memory_of(const Capability& cap) noexcept {
     return {begin, begin + bytes_of(cap)};
 }
 
+bool is_aligned(PhysRange memory) noexcept {
+    return memory.empty() || memory.begin.raw() % memory.bytes() == 0;
+}
+
 /// Whether what is behind an untyped in the list may be its first child.
 bool has_given(const Cap<Untyped>& untyped, PhysRange memory) noexcept {
     return untyped.address() <= memory.begin &&
@@ -40,9 +44,9 @@ bool has_given(const Cap<Untyped>& untyped, PhysRange memory) noexcept {
 }
 
 /// Each object goes right behind its untyped in the list, and lies above those that were there. So
-/// from slot to slot of a list addresses descend, but from an untyped into itself; and objects that
-/// overlap are neighbours that do not. (But for one that reaches into an untyped without reaching
-/// any of the objects made of it that are left: that is two objects in the wrong place at once.)
+/// from slot to slot of a list addresses descend, but from an untyped into itself. Each object is
+/// aligned to its size, so two that overlap lie one in the other; and then somewhere from the one
+/// to the other there are neighbours that do not descend.
 bool descends(const Slot& slot) noexcept {
     const Slot* const behind = slot.next.get();
     if (behind == nullptr || behind->previous != &slot) return true; // the tree's affair
@@ -84,7 +88,10 @@ Verdict derivation_tree_is_well_formed(const Census& census) noexcept {
 }
 
 Verdict untyped_memory_is_used_once(const Census& census) noexcept {
-    return {census.find([](const Slot& slot) { return !descends(slot); })};
+    const Slot* const askew =
+        census.find([](const Slot& slot) { return !is_aligned(memory_of(slot.cap)); });
+    if (askew != nullptr) return {askew, "not aligned to its size"};
+    return {census.find([](const Slot& slot) { return !descends(slot); }), "in the wrong place"};
 }
 
 Verdict dying_objects_are_in_order(const Census& census) noexcept {

@@ -3,6 +3,7 @@
 #include "invariants/invariants.hpp"
 #include "memory_model.hpp"
 #include "object/notification.hpp"
+#include "object/page_table.hpp"
 #include "object/reply.hpp"
 #include "object/zombie.hpp"
 
@@ -65,6 +66,17 @@ TEST_F(MemoryInvariants, ObjectsDoNotOverlap) {
     slot(another).cap = Cap<Endpoint>::make(last);
     EXPECT_EQ(broken(kernel), memory_used_once);
     slot(another).cap = Cap<Endpoint>::make(last + sizeof(Endpoint));
+    EXPECT_EQ(broken(kernel), none);
+}
+
+TEST_F(MemoryInvariants, ObjectsAreAlignedToTheirSizes) {
+    ASSERT_EQ(retype(pages + 1, ObjectType::TCB, 0, object, 2), no_error);
+    k::remove(slot(object));
+    EXPECT_EQ(broken(kernel), none);
+    const PhysAddr aligned = place(pages);
+    slot(pages).cap = Cap<PageTable>::make(aligned + page_bytes / 2);
+    EXPECT_EQ(broken(kernel), memory_used_once) << "it reaches into the next, where nothing is";
+    slot(pages).cap = Cap<PageTable>::make(aligned);
     EXPECT_EQ(broken(kernel), none);
 }
 

@@ -214,7 +214,7 @@ class BootAllocatorTest : public testing::Test {
 
     PhysAddr begin() const { return arch::window.phys(rubbish_.data()); }
 
-    alignas(page_bytes) std::array<u8, (pages + 1) * page_bytes> rubbish_{};
+    alignas(4 * page_bytes) std::array<u8, (pages + 1) * page_bytes> rubbish_{};
     MemoryMap map_;
 };
 
@@ -243,6 +243,16 @@ TEST_F(BootAllocatorTest, HandsOutPagesSideBySide) {
     ASSERT_EQ(allocator.take_pages(2), (PhysRange{begin() + page_bytes, begin() + 3 * page_bytes}));
     EXPECT_EQ(std::count(rubbish_.begin(), rubbish_.end(), 0), 2 * page_bytes);
     EXPECT_EQ(allocator.take_page(), begin());
+}
+
+TEST_F(BootAllocatorTest, HandsOutAlignedPagesAndLeavesFreeWhatItPassesOver) {
+    BootAllocator allocator{map_};
+    EXPECT_FALSE(allocator.take_pages(1, 40)) << "below the region";
+    ASSERT_EQ(allocator.take_pages(1, page_bits + 1),
+              (PhysRange{begin() + 2 * page_bytes, begin() + 3 * page_bytes}));
+    ASSERT_EQ(allocator.take_pages(1, page_bits + 1), (PhysRange{begin(), begin() + page_bytes}));
+    EXPECT_FALSE(allocator.take_page());
+    EXPECT_EQ(map_.largest_free(), (PhysRange{begin() + page_bytes, begin() + 2 * page_bytes}));
 }
 
 TEST_F(BootAllocatorTest, EndsWithItsRegion) {
