@@ -1,11 +1,16 @@
 /// \file
-/// Calls that small worlds are made by.
+/// System calls of the running thread, in short.
 #pragma once
 
-#include "chooser.hpp"
+#include "host_machine.hpp"
+#include "invocation.hpp"
 
 namespace spec {
 
+/// A system call with a message of these words and capabilities.
+Call message(Syscall number, Word cptr, Word label, const Words& words, const Words& cptrs = {});
+
+/// Call on a kernel object.
 inline Call invoke(Word cptr, Method method, const Words& words, const Words& cptrs = {}) {
     return message(Syscall::Call, cptr, Word(method), words, cptrs);
 }

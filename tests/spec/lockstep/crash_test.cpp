@@ -3,6 +3,7 @@
 /// gives a wrong answer.
 #include "arch/cpu.hpp"
 #include "confined.hpp"
+#include "preparations.hpp"
 #include "shrink.hpp"
 
 #include <gtest/gtest.h>

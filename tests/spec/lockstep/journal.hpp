@@ -3,9 +3,10 @@
 /// with it.
 #pragma once
 
-#include "chooser.hpp"
+#include "act.hpp"
 
 #include <span>
+#include <vector>
 
 namespace spec {
 

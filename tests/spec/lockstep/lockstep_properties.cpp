@@ -5,6 +5,7 @@
 /// RC_PARAMS says how many programs (max_success), each of program_length events, and which (seed).
 /// SPEC_REPORT=1 prints how often what has happened.
 #include "confined.hpp"
+#include "methods.hpp"
 #include "shrink.hpp"
 
 #include <gtest/gtest.h>

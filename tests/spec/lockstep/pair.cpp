@@ -1,8 +1,10 @@
 #include "pair.hpp"
 
+#include "chooser.hpp"
 #include "derivation.hpp"
 #include "invariants.hpp"
 #include "message.hpp"
+#include "preparations.hpp"
 #include "print.hpp"
 #include "thread.hpp"
 #include "vspace.hpp"
@@ -34,7 +36,7 @@ struct Start {
     World model;
 };
 
-Start prepared(HostMachine& kernel, World& model) {
+Start start_of(HostMachine& kernel, World& model) {
     for (const Call& call : preparations()) {
         kernel.happen(call);
         apply(model, call);
@@ -45,7 +47,7 @@ Start prepared(HostMachine& kernel, World& model) {
 } // namespace
 
 void Pair::prepare() {
-    static const Start start = prepared(kernel_, model_);
+    static const Start start = start_of(kernel_, model_);
     kernel_.restore(start.kernel);
     model_ = start.model;
     program_ = {};

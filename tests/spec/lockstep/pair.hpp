@@ -2,7 +2,8 @@
 /// Kernel and model, side by side.
 #pragma once
 
-#include "chooser.hpp"
+#include "act.hpp"
+#include "host_machine.hpp"
 #include "program.hpp"
 #include "tally.hpp"
 

@@ -4,6 +4,7 @@
 ///
 /// Of all that the chooser has in mind, only calls of the first thread that give the same reply on
 /// a booted machine: none on memory or on the thread itself, none that makes another thread run.
+#include "chooser.hpp"
 #include "derivation.hpp"
 #include "pair.hpp"
 #include "thread.hpp"

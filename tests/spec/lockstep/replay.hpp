@@ -2,6 +2,7 @@
 /// Plays a program again that lock-step has printed.
 #pragma once
 
+#include "calls.hpp"
 #include "pair.hpp"
 #include "thread.hpp"
 

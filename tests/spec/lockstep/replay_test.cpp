@@ -1,5 +1,6 @@
 /// \file
 /// Programs that were worth keeping: as lock-step prints them, to be played again.
+#include "preparations.hpp"
 #include "replay.hpp"
 
 #include <gtest/gtest.h>

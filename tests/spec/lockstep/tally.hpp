@@ -2,40 +2,11 @@
 /// What has been seen to happen: agreement about refusals alone would prove little.
 #pragma once
 
-#include "invocation.hpp"
-#include "step.hpp"
+#include "moment.hpp"
 
-#include <set>
+#include <string>
 
 namespace spec {
-
-/// What an event may destroy, and a situation is told by: taken down before it.
-struct Before {
-    explicit Before(const World& world, const Event& event);
-
-    std::optional<Name> running;
-    std::map<Name, State> states;
-    std::map<Name, Word> pending; ///< of active notifications
-    std::map<Name, Fault> faults; ///< of threads that wait for an answer to them
-    std::set<Name> used_fpu;      ///< threads with something in their floating-point registers
-    std::optional<VSpaceCap> user_space;
-    Capability invoked; ///< if the event is a system call
-};
-
-/// An event, what it came upon, and what came of it.
-struct Moment {
-    const Before& before;
-    const Event& event;
-    const Outcome& outcome;
-    const World& after;
-};
-
-/// Something that programs must run into, or they are no good.
-struct Situation {
-    int since; ///< the chapter that makes it possible
-    const char* name;
-    bool (*here)(const Moment& moment);
-};
 
 /// Counts calls by what came of them, and situations.
 class Tally {
