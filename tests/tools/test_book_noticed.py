@@ -65,6 +65,8 @@ def test_only_the_tests_that_are_named_count(small: Tree) -> None:
         (change("sum -= i;"), "rules.cpp does not have this just once: sum -= i;"),
         (change("unsigned"), "rules.cpp does not have this just once: unsigned"),
         (change("i < end", "nonsense"), "was not declared in this scope"),
+        (change("i < end"), "without 'after', this has to be a statement: i < end"),
+        (change("sum += i;\n        ++i;"), "without 'after', this has to be a statement: sum"),
     ],
 )
 def test_a_change_that_cannot_be_made_is_refused(small: Tree, wrong: Written, said: str) -> None:

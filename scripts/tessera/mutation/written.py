@@ -5,6 +5,7 @@ other mutant, and those very tests are run on it.
 """
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from tessera.tree import Tree
 #: What a test may take without a mutant, in seconds of processor time; with one, several times that.
 _SECONDS = 1.0
 
+#: What stands before, in and behind «»; or all of it is meant.
+_MARKED = re.compile(r"(?:([^«]*)«(?=.*»))?([^»]*)(?:»(.*))?", re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Written:
@@ -35,12 +39,13 @@ class Written:
 
     def mutant(self, text: bytes) -> Mutant:
         """The change at its place in a file's text."""
-        head, mark, rest = self.before.partition("«")
-        changed, _, tail = rest.partition("»") if mark else (head, "", "")
-        context = f"{head}{changed}{tail}" if mark else head
+        head, changed, tail = re.fullmatch(_MARKED, self.before).groups("")
+        context = f"{head}{changed}{tail}"
         if text.count(context.encode()) != 1:
             raise Failure(f"{self.words}: {self.file} does not have this just once: {context}")
-        begin = text.index(context.encode()) + (len(head.encode()) if mark else 0)
+        if not self.after and changed.find(";") != len(changed) - 1:
+            raise Failure(f"{self.words}: without 'after', this has to be a statement: {changed}")
+        begin = text.index(context.encode()) + len(head.encode())
         layer = Layer.VALUE if self.after else Layer.JUMP
         change = Change("written", begin, begin + len(changed.encode()), self.after, layer)
         line = text.count(b"\n", 0, begin) + 1
@@ -75,7 +80,7 @@ def unnoticed(tree: Tree, changes: Sequence[Written], jobs: int) -> list[str]:
             f"{change.words}: {test} does not notice"
             for number, change in numbered.items()
             for test in change.tests
-            if not _is_killed(runners, number, [test])
+            if not _is_killed(runners, number, test)
         ]
 
 
@@ -91,11 +96,11 @@ def _sheets(tree: Tree, numbered: dict[int, Written]) -> Iterator[Sheet]:
 
 def _must_pass(runners: Sequence[Runner], tests: Iterable[str]) -> None:
     """A test that fails without a mutant says nothing about one."""
-    if broken := [test for test in sorted(tests) if _is_killed(runners, 0, [test])]:
+    if broken := [test for test in sorted(tests) if _is_killed(runners, 0, test)]:
         raise Failure(f"without a change, too: {', '.join(broken)} fails")
 
 
-def _is_killed(runners: Sequence[Runner], number: int, tests: Sequence[str]) -> bool:
-    """Whether one of these tests, which are in one of the programs, fails with a mutant."""
-    filters = [form for test in tests for form in (test, f"*/{test}/*")]
+def _is_killed(runners: Sequence[Runner], number: int, test: str) -> bool:
+    """Whether a test, which is in one of the programs, fails with a mutant."""
+    filters = [test, f"*/{test}/*"]  # the second is that of a test with parameters
     return any(runner.run(number, filters, _SECONDS).killed for runner in runners)
