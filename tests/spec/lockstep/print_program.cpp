@@ -30,15 +30,24 @@ bool depends_on_machine(const Outcome& outcome) {
            (outcome.refusal->error == RangeError || outcome.refusal->error == FailedLookup);
 }
 
-/// Whether the first thread has kept what it needs to go on: its own slots, and the CNode's.
+/// Whether the first thread has kept what it needs to go on, its own slots and the CNode's; and has
+/// put nothing into others where a booted machine has more.
 bool keeps_its_spaces(const World& before, const World& after, Name thread) {
-    return std::ranges::all_of(before.slots, [&](const auto& entry) {
-        const auto& [name, slot] = entry;
-        const bool needed = name.holder == thread ||
-                            (name.holder.kind == Kind::CNode && name.index < place::untyped);
-        const auto now = after.slots.find(name);
-        return !needed || (now != after.slots.end() && now->second.capability == slot.capability);
-    });
+    const Capability root = capability_in(before, slot_of(thread, ThreadSlot::CSpace));
+    const auto needed = [&](const SlotName& name) {
+        return name.holder == thread ||
+               (name.holder == std::get<CNodeCap>(root).cnode && name.index < place::untyped);
+    };
+    const auto agrees_with = [&](const World& other) {
+        return [&](const auto& entry) {
+            const auto& [name, slot] = entry;
+            const auto found = other.slots.find(name);
+            return !needed(name) ||
+                   (found != other.slots.end() && found->second.capability == slot.capability);
+        };
+    };
+    return std::ranges::all_of(before.slots, agrees_with(after)) &&
+           std::ranges::all_of(after.slots, agrees_with(before));
 }
 
 bool fits(const World& before, const Event& event) {
