@@ -222,10 +222,7 @@ class Chooser : Picker {
         if (method == BindNotification) {
             return invoke(target, method, {}, {mostly<NotificationCap>()});
         }
-        if (method == Method::DomainSet) {
-            return invoke(mostly<DomainCap>(), method, {below(8) / 7}, {target});
-        }
-        if (method > DomainSet) return domain(method);
+        if (method >= DomainSet) return domain(method, target);
         return invoke(target, method, {below(4), below(4)}, {});
     }
 
@@ -238,7 +235,10 @@ class Chooser : Picker {
         return runnable(world(), thread) && thread != world().scheduler.running ? 1 : 0;
     }
 
-    Call domain(Method method) {
+    Call domain(Method method, Word target) {
+        if (method == Method::DomainSet) {
+            return invoke(mostly<DomainCap>(), method, {below(8) / 7}, {target});
+        }
         const Words words{below(3), below(8) / 7, any({5, 0, Word{1} << 56})};
         return invoke(mostly<DomainCap>(), method, words, {});
     }
