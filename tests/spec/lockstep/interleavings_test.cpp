@@ -72,6 +72,9 @@ class Interleavings {
 
     std::size_t states() const { return states_; }
 
+    /// Whether any call was; else all this has shown nothing.
+    bool was_interrupted() const { return was_interrupted_; }
+
   private:
     struct State {
         HostMachine::Snapshot snapshot;
@@ -143,6 +146,7 @@ class Interleavings {
         const Ending ending =
             machine_.attempt(mine.within ? std::nullopt : std::optional{next_call(state, thread)});
         const bool again = std::exchange(mine.within, ending == Ending::Interrupted);
+        was_interrupted_ |= mine.within;
         if (!mine.within && ending != Ending::Runs) return machine_.printed();
         after.snapshot = machine_.snapshot();
         if (again && mine.within && after.snapshot.memory == state.snapshot.memory)
@@ -212,6 +216,7 @@ class Interleavings {
     std::unordered_set<std::size_t> seen_;
     std::deque<State> open_;
     std::size_t states_ = 0;
+    bool was_interrupted_ = false;
 };
 
 constexpr Word other_thread = 20; ///< slots of the root CNode
@@ -263,6 +268,7 @@ void expect_in_order(const Calls& more, Paths paths, const std::vector<Calls>& c
             ASSERT_EQ(world.explore(*first, *second), "");
         }
     }
+    EXPECT_TRUE(world.was_interrupted());
     std::cout << name << ": " << world.states() << " states, all there are\n";
 }
 
