@@ -287,8 +287,12 @@ class Player : public World {
         Model after = model_;
         after.revoke(at.slot);
         // What becomes of the rest when a slot goes that is being revoked depends on the order.
-        const bool loses_itself = after.caps.contains(at.slot) != model_.caps.contains(at.slot);
-        if (loses_itself) interrupt_after_each({}); // nobody could name the slot again
+        const auto loses = [&](const Slot* place) {
+            return after.caps.contains(place) != model_.caps.contains(place);
+        };
+        const bool loses_itself = loses(at.slot);
+        if (loses_itself || loses(&slot(at.cptr)))
+            interrupt_after_each({}); // nobody could name the slot again
         expect(ask(at.cptr, abi::label::CNodeRevoke, {at.index, at.depth}), Error::NoError);
         model_ = loses_itself ? seen() : after;
     }
