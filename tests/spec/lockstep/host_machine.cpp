@@ -1,7 +1,6 @@
 #include "host_machine.hpp"
 
 #include "arch/cpu.hpp"
-#include "arch/fpu.hpp"
 #include "arch/sysreg.hpp"
 #include "base/backtrace.hpp"
 #include "console.hpp"
@@ -16,6 +15,7 @@
     #include "object/vspace.hpp"
 #endif
 #if SPEC_CHAPTER >= 12
+    #include "arch/fpu.hpp"
     #include "object/domain.hpp"
 #endif
 #if SPEC_CHAPTER >= 16
@@ -390,20 +390,24 @@ World HostMachine::abstraction() const {
 HostMachine::Snapshot HostMachine::snapshot() const {
     const auto* begin = std::bit_cast<const Word*>(base);
     const auto* end = std::bit_cast<const Word*>(&memory().device);
+#if SPEC_CHAPTER >= 12
     return {{begin, end}, state_, k::arch::fake_fpu};
+#else
+    return {{begin, end}, state_, {}};
+#endif
 }
 
 /// The processor, too, goes back to the tables and registers of whoever runs.
 void HostMachine::restore(const Snapshot& snapshot) {
     std::ranges::copy(snapshot.memory, std::bit_cast<Word*>(base));
     state_ = snapshot.state;
-    k::arch::fake_fpu = snapshot.fpu;
 #if SPEC_CHAPTER >= 11
     k::arch::enter({k::PhysAddr{}, k::arch::Asid::Kernel}); // an identifier may have been another's
     if (running() == nullptr) return;
     state_.objects.asids.space_of(running()->slot(k::ThreadSlot::VSpaceRoot).cap).enter();
 #endif
 #if SPEC_CHAPTER >= 12
+    k::arch::fake_fpu = snapshot.fpu;
     state_.objects.fpu.admit(*running());
 #endif
 }

@@ -11,6 +11,7 @@
 #endif
 #if SPEC_CHAPTER >= 12
     #include "object/domain.hpp"
+    #include "object/tcb.hpp"
 #endif
 #if SPEC_CHAPTER >= 14
     #include "object/reply.hpp"
