@@ -54,11 +54,17 @@ std::vector<k::Tcb*> Survey::threads() const {
     return all;
 }
 
+/// Who stands in the same list can be found from there, on either side, though no CPtr may lead to
+/// it: a CNode that only it itself holds.
 void Survey::add(const k::Slot& slot, SlotName name) {
     if (slot.is_empty() || !names_.emplace(&slot, name).second) return;
-    add_holder(slot.cap);
-    for (const k::Slot* next = slot.next.get(); next != nullptr; next = next->next.get()) {
-        add_holder(next->cap);
+    const k::Slot* in_list = &slot;
+    while (in_list->previous != nullptr) {
+        in_list = in_list->previous;
+    }
+    if (!lists_.insert(in_list).second) return;
+    for (; in_list != nullptr; in_list = in_list->next.get()) {
+        add_holder(in_list->cap);
     }
 }
 

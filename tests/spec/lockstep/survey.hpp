@@ -42,6 +42,7 @@ class Survey {
     const HostMachine& machine_;
     Name root_;
     std::map<const k::Slot*, SlotName> names_;
+    std::set<const k::Slot*> lists_; ///< of capabilities, by the first in each
     std::map<Name, k::Tcb*> threads_;
     std::set<Word> frames_; ///< that have been described: several capabilities may name one
     World world_;
