@@ -320,5 +320,15 @@ TEST_F(BoundNotificationTest, LeavesItsThreadWhenItDies) {
     EXPECT_FALSE(scheduler_.undecided());
 }
 
+TEST_F(BoundNotificationTest, LeavesItsThreadThatWaitsForItWhenItDies) {
+    caller();
+    Tcb& thread = waiter('b', 5);
+    bind(thread, notification_);
+    dissolve(scheduler_, notification_);
+    EXPECT_EQ(thread.notification, nullptr);
+    EXPECT_EQ(notification_.bound(), nullptr);
+    EXPECT_EQ(thread.state, ThreadState::Running) << "it makes its call again";
+}
+
 } // namespace
 } // namespace k
