@@ -21,11 +21,12 @@ inline Event svc(std::int64_t number, Word cptr, Word label, const Words& words,
     return call;
 }
 
-inline void expect_agreement(const std::vector<Event>& events) {
+/// \param points  preemption points between two interrupts; nothing: none comes
+inline void expect_agreement(const std::vector<Event>& events, std::optional<unsigned> points = 0) {
     Tally tally;
     Pair pair{tally};
     for (const Event& event : events) {
-        ASSERT_EQ(pair.play(event, 0), "") << pair.program().report();
+        ASSERT_EQ(pair.play(event, points), "") << pair.program().report();
     }
     EXPECT_EQ(pair.broken_invariants(), "");
 }
