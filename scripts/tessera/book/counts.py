@@ -32,7 +32,8 @@ _WORDS |= {f"{ten}-{one}": _WORDS[ten] + _WORDS[one] for ten in _TENS for one in
 #: What there is a number of, in this repository.
 _COUNTABLE = (
     "attacks boots chapters classes decisions demos errors events exercises faults invariants "
-    "kinds methods mutants pictures predicates presets programs recipes stages states tests types"
+    "kinds methods mutants pictures predicates presets programs recipes situations stages states "
+    "tests types"
 ).split()
 _TOLD = re.compile(
     rf"(?<![\w.,/-])(?P<number>\d[\d,]*|(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})) "
