@@ -47,6 +47,8 @@ def errors(rows: Rows) -> str:
 #: What the architecture brings has a prefix in libsel4, and the smallest page is just a page.
 ARM_OBJECTS = ("HugePage", "VSpace", "SmallPage", "LargePage", "PageTable")
 SIZE_NAMES = {"SmallPage": "Page"}
+#: How many types there are before those of any Arm processor, and before those of each mode of one.
+COUNTS = (("NonArch", "HugePage"), ("Mode", "SmallPage"))
 
 
 def objecttype(rows: Rows) -> str:
@@ -55,7 +57,10 @@ def objecttype(rows: Rows) -> str:
              for row in objects]
     sizes = [f"#define seL4_{SIZE_NAMES.get(row.name, row.name)}Bits {row.fields[2]}\n"
              for row in objects if row.kind == "OBJECT"]
-    return enum("seL4_ObjectType", names, "seL4_ObjectTypeCount") + "\n" + "".join(sizes)
+    counts = [f"#define seL4_{what}ObjectTypeCount seL4_ARM_{first}Object\n"
+              for what, first in COUNTS]
+    return "\n".join((enum("seL4_ObjectType", names, "seL4_ObjectTypeCount"),
+                      "".join(counts), "".join(sizes)))
 
 
 def user_context(rows: Rows) -> str:

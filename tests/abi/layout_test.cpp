@@ -8,7 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstddef>
+#include <cstdio>
 #include <sel4/bootinfo_types.h>
 #include <sel4/types.h>
 #include <string>
@@ -41,6 +43,10 @@ TEST(Layout, MessageInfoInPlace) {
     EXPECT_EQ(seL4_MessageInfo_set_capsUnwrapped(all, 0).words[0], ~u64{0xe00});
     EXPECT_EQ(seL4_MessageInfo_set_extraCaps(all, 0).words[0], ~u64{0x180});
     EXPECT_EQ(seL4_MessageInfo_set_length(all, 0).words[0], ~u64{0x7f});
+    auto info = seL4_MessageInfo_new(1, 2, 3, 4);
+    seL4_MessageInfo_ptr_set_length(&info, 0x85); // wider than the field
+    EXPECT_EQ(seL4_MessageInfo_ptr_get_length(&info), 5U);
+    EXPECT_EQ(info.words[0], seL4_MessageInfo_new(1, 2, 3, 5).words[0]);
 }
 
 TEST(Layout, MessagesAreCut) {
@@ -67,12 +73,21 @@ TEST(Layout, Rights) {
     EXPECT_EQ(seL4_CapRights_get_capAllowRead(seL4_CanRead), 1U);
     EXPECT_EQ(seL4_CapRights_get_capAllowGrant(seL4_CanGrant), 1U);
     EXPECT_EQ(seL4_CapRights_get_capAllowGrantReply(seL4_CanGrantReply), 1U);
+    EXPECT_EQ(seL4_CapRights_set_capAllowGrant(seL4_CanRead, 1).words[0], 6U);
+    EXPECT_EQ(seL4_CapRights_set_capAllowRead(seL4_AllRights, 0).words[0], 13U);
+}
+
+TEST(Layout, WordsCanBePrinted) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%" SEL4_PRIu_word " %" SEL4_PRIx_word,
+                  seL4_Word{1} << 40, seL4_Word{0xabc} << 40);
+    EXPECT_STREQ(text.data(), "1099511627776 abc0000000000");
 }
 
 TEST(Layout, OtherWords) {
     EXPECT_EQ(abi::CNodeData::guard.mask, ~u64{0x3f});
     EXPECT_EQ(abi::CNodeData::guard_size.mask, 0x3fU);
-    const auto data = seL4_CNode_CapData_new(0xabc, 12);
+    const auto data = seL4_CNode_CapData_set_guard(seL4_CNode_CapData_new(1, 12), 0xabc);
     EXPECT_EQ(data.words[0], u64{0xabc} << 6 | 12U);
     EXPECT_EQ(seL4_CNode_CapData_get_guard(data), 0xabcU);
     EXPECT_EQ(seL4_CNode_CapData_get_guardSize(data), 12U);

@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <interfaces/sel4_client.h>
+#include <sel4/mapping.h>
 #include <sel4/syscalls.h>
 #include <string>
 #include <vector>
@@ -170,6 +171,13 @@ TEST_F(Stubs, LeaveTheWordsOfAnErrorInTheBuffer) {
     prepared = {seL4_FailedLookup, 5, {1, 4, 60, 0xabc, 12}};
     EXPECT_EQ(seL4_CNode_Move(service, 1, 2, 101, 3, 4), seL4_FailedLookup);
     EXPECT_EQ(Words(buffer_.msg, buffer_.msg + 5), (Words{1, 4, 60, 0xabc, 12}));
+}
+
+TEST_F(Stubs, TellWhichTableIsMissing) {
+    prepared = {seL4_FailedLookup, 3, {0, 2, 30}};
+    EXPECT_EQ(seL4_ARM_Page_Map(service, 101, 0, seL4_AllRights, seL4_ARM_Default_VMAttributes),
+              seL4_FailedLookup);
+    EXPECT_EQ(seL4_MappingFailedLookupLevel(), static_cast<seL4_Word>(SEL4_MAPPING_LOOKUP_NO_PD));
 }
 
 TEST_F(Stubs, ReturnAWord) {

@@ -252,6 +252,8 @@ TEST(Tables, ObjectsInC) {
         seL4_ARM_VSpaceObject,    seL4_ARM_SmallPageObject, seL4_ARM_LargePageObject,
         seL4_ARM_PageTableObject, seL4_ObjectTypeCount};
     EXPECT_EQ(types, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+    EXPECT_EQ(seL4_NonArchObjectTypeCount, 5);
+    EXPECT_EQ(seL4_ModeObjectTypeCount, 7);
     const std::vector<int> bits{seL4_TCBBits,       seL4_EndpointBits,  seL4_NotificationBits,
                                 seL4_HugePageBits,  seL4_VSpaceBits,    seL4_PageBits,
                                 seL4_LargePageBits, seL4_PageTableBits, seL4_ASIDPoolBits,

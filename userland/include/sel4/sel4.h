@@ -7,6 +7,7 @@
 #include <sel4/faults.h>
 #include <sel4/functions.h>
 #include <sel4/invocation.h>
+#include <sel4/mapping.h>
 #include <sel4/syscalls.h>
 #include <sel4/types.h>
 

@@ -3,9 +3,35 @@
 
 #include <sel4/constants.h>
 
+/* The accessors of a field of a type that is one word: `width` bits from bit `shift` on. */
+#define LIBSEL4_FIELD(type, field, shift, width)                                                   \
+    LIBSEL4_INLINE_FUNC seL4_Word type##_get_##field(type##_t word)                                \
+    {                                                                                              \
+        return (word.words[0] >> (shift)) & (~0ul >> (64 - (width)));                              \
+    }                                                                                              \
+    LIBSEL4_INLINE_FUNC type##_t type##_set_##field(type##_t word, seL4_Word value)                \
+    {                                                                                              \
+        const seL4_Word mask = (~0ul >> (64 - (width))) << (shift);                                \
+        word.words[0] = (word.words[0] & ~mask) | ((value << (shift)) & mask);                     \
+        return word;                                                                               \
+    }                                                                                              \
+    LIBSEL4_INLINE_FUNC seL4_Word type##_ptr_get_##field(type##_t *word)                           \
+    {                                                                                              \
+        return type##_get_##field(*word);                                                          \
+    }                                                                                              \
+    LIBSEL4_INLINE_FUNC void type##_ptr_set_##field(type##_t *word, seL4_Word value)               \
+    {                                                                                              \
+        *word = type##_set_##field(*word, value);                                                  \
+    }
+
 typedef struct seL4_MessageInfo {
     seL4_Word words[1];
 } seL4_MessageInfo_t;
+
+LIBSEL4_FIELD(seL4_MessageInfo, label, 12, 52)
+LIBSEL4_FIELD(seL4_MessageInfo, capsUnwrapped, 9, 3)
+LIBSEL4_FIELD(seL4_MessageInfo, extraCaps, 7, 2)
+LIBSEL4_FIELD(seL4_MessageInfo, length, 0, 7)
 
 LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_MessageInfo_new(seL4_Word label,
                                                             seL4_Word caps_unwrapped,
@@ -13,56 +39,8 @@ LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_MessageInfo_new(seL4_Word label,
                                                             seL4_Word length)
 {
     seL4_MessageInfo_t info;
-    info.words[0] = (label << 12) | ((caps_unwrapped & 7u) << 9) | ((extra_caps & 3u) << 7) |
-                    (length & 0x7fu);
-    return info;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_MessageInfo_get_label(seL4_MessageInfo_t info)
-{
-    return info.words[0] >> 12;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_MessageInfo_get_capsUnwrapped(seL4_MessageInfo_t info)
-{
-    return (info.words[0] >> 9) & 7u;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_MessageInfo_get_extraCaps(seL4_MessageInfo_t info)
-{
-    return (info.words[0] >> 7) & 3u;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_MessageInfo_get_length(seL4_MessageInfo_t info)
-{
-    return info.words[0] & 0x7fu;
-}
-
-LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_MessageInfo_set_label(seL4_MessageInfo_t info,
-                                                                  seL4_Word label)
-{
-    info.words[0] = (info.words[0] & 0xffful) | (label << 12);
-    return info;
-}
-
-LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_MessageInfo_set_capsUnwrapped(seL4_MessageInfo_t info,
-                                                                          seL4_Word caps)
-{
-    info.words[0] = (info.words[0] & ~0xe00ul) | ((caps & 7u) << 9);
-    return info;
-}
-
-LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_MessageInfo_set_extraCaps(seL4_MessageInfo_t info,
-                                                                      seL4_Word caps)
-{
-    info.words[0] = (info.words[0] & ~0x180ul) | ((caps & 3u) << 7);
-    return info;
-}
-
-LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_MessageInfo_set_length(seL4_MessageInfo_t info,
-                                                                   seL4_Word length)
-{
-    info.words[0] = (info.words[0] & ~0x7ful) | (length & 0x7fu);
+    info.words[0] =
+        (label << 12) | ((caps_unwrapped & 7u) << 9) | ((extra_caps & 3u) << 7) | (length & 0x7fu);
     return info;
 }
 
@@ -70,33 +48,18 @@ typedef struct seL4_CapRights {
     seL4_Word words[1];
 } seL4_CapRights_t;
 
+LIBSEL4_FIELD(seL4_CapRights, capAllowGrantReply, 3, 1)
+LIBSEL4_FIELD(seL4_CapRights, capAllowGrant, 2, 1)
+LIBSEL4_FIELD(seL4_CapRights, capAllowRead, 1, 1)
+LIBSEL4_FIELD(seL4_CapRights, capAllowWrite, 0, 1)
+
 LIBSEL4_INLINE_FUNC seL4_CapRights_t seL4_CapRights_new(seL4_Word grant_reply, seL4_Word grant,
                                                         seL4_Word read, seL4_Word write)
 {
     seL4_CapRights_t rights;
-    rights.words[0] = ((grant_reply & 1u) << 3) | ((grant & 1u) << 2) | ((read & 1u) << 1) |
-                      (write & 1u);
+    rights.words[0] =
+        ((grant_reply & 1u) << 3) | ((grant & 1u) << 2) | ((read & 1u) << 1) | (write & 1u);
     return rights;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_CapRights_get_capAllowWrite(seL4_CapRights_t rights)
-{
-    return rights.words[0] & 1u;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_CapRights_get_capAllowRead(seL4_CapRights_t rights)
-{
-    return (rights.words[0] >> 1) & 1u;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_CapRights_get_capAllowGrant(seL4_CapRights_t rights)
-{
-    return (rights.words[0] >> 2) & 1u;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_CapRights_get_capAllowGrantReply(seL4_CapRights_t rights)
-{
-    return (rights.words[0] >> 3) & 1u;
 }
 
 #define seL4_ReadWrite     seL4_CapRights_new(0, 0, 1, 1)
@@ -113,6 +76,9 @@ typedef struct seL4_CNode_CapData {
     seL4_Word words[1];
 } seL4_CNode_CapData_t;
 
+LIBSEL4_FIELD(seL4_CNode_CapData, guard, 6, 58)
+LIBSEL4_FIELD(seL4_CNode_CapData, guardSize, 0, 6)
+
 LIBSEL4_INLINE_FUNC seL4_CNode_CapData_t seL4_CNode_CapData_new(seL4_Word guard,
                                                                 seL4_Word guard_size)
 {
@@ -121,15 +87,7 @@ LIBSEL4_INLINE_FUNC seL4_CNode_CapData_t seL4_CNode_CapData_new(seL4_Word guard,
     return data;
 }
 
-LIBSEL4_INLINE_FUNC seL4_Word seL4_CNode_CapData_get_guard(seL4_CNode_CapData_t data)
-{
-    return data.words[0] >> 6;
-}
-
-LIBSEL4_INLINE_FUNC seL4_Word seL4_CNode_CapData_get_guardSize(seL4_CNode_CapData_t data)
-{
-    return data.words[0] & 0x3fu;
-}
+#undef LIBSEL4_FIELD
 
 #define seL4_NilData ((seL4_Word)0)
 

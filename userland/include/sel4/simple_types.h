@@ -24,6 +24,14 @@ typedef seL4_Word seL4_SlotPos;
 #define seL4_True  1
 #define seL4_False 0
 
+/* How a word is printed: "%" SEL4_PRIx_word. */
+#define SEL4_PRId_word "ld"
+#define SEL4_PRIi_word "li"
+#define SEL4_PRIo_word "lo"
+#define SEL4_PRIu_word "lu"
+#define SEL4_PRIx_word "lx"
+#define SEL4_PRIX_word "lX"
+
 /* Capabilities, by what they are to. */
 typedef seL4_CPtr seL4_CNode;
 typedef seL4_CPtr seL4_IRQHandler;

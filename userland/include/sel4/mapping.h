@@ -1,0 +1,4 @@
+/* Programs that ask for this by its place in libsel4 find it here. */
+#pragma once
+
+#include <sel4/sel4_arch/mapping.h>
