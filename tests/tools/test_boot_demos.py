@@ -125,6 +125,10 @@ def test_a_root_task_of_ones_own_need_not_say_how_it_ends() -> None:
 def test_run_takes_any_root_task(later: Tree, tmp_path: Path) -> None:
     own = tmp_path / "own.elf"
     own.write_bytes(b"ELF")
-    done = tool(later, "run", "--root-task", str(own))
-    assert (done.returncode, "✓ chapter 08 ended well" in done.stdout) == (0, True)
+    for name in (str(own), "userland/demos/ch07_demo"):
+        done = tool(later, "run", "--root-task", name)
+        assert (done.returncode, "✓ chapter 08 ended well" in done.stdout) == (0, True)
+    done = tool(later, "run", "--root-task", "userland/demos/ch07_dmo")
+    assert done.returncode == 2
+    assert "--root-task: there is no file userland/demos/ch07_dmo, and no program of" in done.stderr
     assert tool(later, "run").returncode == 1, "the demo of chapter 08 says [ch08] OK"

@@ -240,9 +240,3 @@ def test_what_the_user_cannot_have(tmp_path: Path, wishes: live.Wishes, problem:
     chapter = chapters.load(make_tree(tmp_path / "tree"), 1)
     with pytest.raises(Misuse, match=problem):
         live.adapt(chapter, chapter.boot(), wishes)
-
-
-def test_a_root_task_that_is_not_there(tmp_path: Path) -> None:
-    chapter = chapters.load(make_tree(tmp_path / "tree", chapter=7), 7)
-    with pytest.raises(Misuse, match="--root-task: there is no file"):
-        live.adapt(chapter, chapter.boot(), live.Wishes(root_task=tmp_path / "none.elf"))

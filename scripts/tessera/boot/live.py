@@ -44,19 +44,16 @@ def adapt(chapter: Chapter, boot: Boot, wishes: Wishes) -> Boot:
     changed = dataclasses.replace(boot.machine, **wishes.machine)
     for _, problem in machine_problems(changed):
         raise Misuse(problem)
-    if wishes.root_task is not None:
-        if chapter.number < FIRST_USER_CHAPTER:
-            raise Misuse(f"chapter {chapter.number:02} has no user mode, so it takes no root task",
-                         f"Root tasks come with chapter {FIRST_USER_CHAPTER:02}.")
-        if not wishes.root_task.is_file():
-            raise Misuse(f"--root-task: there is no file {wishes.root_task}")
+    if wishes.root_task is not None and chapter.number < FIRST_USER_CHAPTER:
+        raise Misuse(f"chapter {chapter.number:02} has no user mode, so it takes no root task",
+                     f"Root tasks come with chapter {FIRST_USER_CHAPTER:02}.")
     append = boot.append if wishes.append is None else wishes.append
     return dataclasses.replace(boot, machine=changed, append=append)
 
 
 def run(tree: Tree, preset: str, chapter: Chapter, boot: Boot, wishes: Wishes) -> int:
     """Boots, shows, and says how it ended. Returns the exit status."""
-    initrd = wishes.root_task or files.root_task_of(tree, preset, boot)
+    initrd = _root_task(tree, preset, boot, wishes.root_task)
     command = machine.command(machine.find_qemu(), boot, files.image_of(tree, preset),
                               tree.build / "boots", initrd=initrd,
                               device_tree=files.device_tree_of(tree, boot, tree.build / "boots"))
@@ -76,6 +73,17 @@ def run(tree: Tree, preset: str, chapter: Chapter, boot: Boot, wishes: Wishes) -
     if status == 0 and done.stop is not Stop.USER and _is_recorded(preset, boot, wishes):
         _compare(tree, chapter, boot, golden.normalise(golden.text(done.output), boot.keep))
     return status
+
+
+def _root_task(tree: Tree, preset: str, boot: Boot, wanted: Path | None) -> Path | None:
+    """What the user wants, any file or one of the preset's programs, or what the boot names."""
+    if wanted is None:
+        return files.root_task_of(tree, preset, boot)
+    for file in (wanted, tree.preset(preset) / wanted):
+        if file.is_file():
+            return file
+    raise Misuse(f"--root-task: there is no file {wanted}, and no program of that name is built",
+                 "A program of this tree is called as its source is: userland/demos/ch07_hello.")
 
 
 class _Screen:

@@ -46,7 +46,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                        action=argparse.BooleanOptionalAction, help="enter the kernel at EL2")
     other.add_argument("--append", metavar="TEXT", help="the kernel command line")
     other.add_argument("--root-task", metavar="FILE", type=Path,
-                       help="the first user program, an ELF file (from chapter 07 on)")
+                       help="the first user program, from chapter 07 on: an ELF file, or one of "
+                            "this tree's, such as userland/demos/c/ch14_clients")
     other.add_argument("--qemu", metavar="ARGS", default="",
                        help="more arguments for QEMU, such as --qemu='-d int,cpu_reset'")
 
