@@ -38,15 +38,39 @@ class Command:
     command: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Test:
+    """A test as CTest knows it."""
+
+    name: str
+    command: tuple[str, ...]
+    labels: tuple[str, ...]
+    environment: tuple[str, ...]
+    folder: str
+
+    @classmethod
+    def of(cls, entry: dict) -> Test:
+        """One entry of CTest's own list."""
+        facts = {fact["name"]: fact["value"] for fact in entry["properties"]}
+        lists = (tuple(facts.get(name, ())) for name in ("LABELS", "ENVIRONMENT"))
+        return cls(
+            entry["name"], tuple(entry.get("command", ())), *lists, facts["WORKING_DIRECTORY"]
+        )
+
+
 @dataclass
 class Selection:
-    """What one run consists of: build folders with tests, commands, and patterns on names."""
+    """What one run consists of: build folders with tests, commands, and patterns on names.
+
+    `done` are the names of tests that need not run any more.
+    """
 
     folder: Path
     builds: list[Path] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     only: str = ""
     exclude: list[str] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
 
     def write(self) -> None:
         """Writes the CTestTestfile.cmake that brings them together."""
@@ -72,9 +96,14 @@ def check_pattern(folder: Path, pattern: str) -> None:
         raise Misuse(f"-k '{pattern}' is not a pattern that ctest understands: {found[1]}")
 
 
+def tests(selection: Selection) -> list[Test]:
+    """The tests that the selection's patterns let through."""
+    return [Test.of(entry) for entry in json.loads(_list(selection))["tests"]]
+
+
 def names(selection: Selection) -> list[str]:
-    """The names of the tests that would run."""
-    return [test["name"] for test in json.loads(_list(selection))["tests"]]
+    """The names of these tests."""
+    return [test.name for test in tests(selection)]
 
 
 def _list(selection: Selection) -> str:
@@ -93,21 +122,23 @@ def _list(selection: Selection) -> str:
 
 def run(selection: Selection, jobs: int) -> list[Outcome]:
     """Runs the tests, `jobs` at a time, and returns how each ended."""
-    total = len(names(selection))
-    if total == 0:
-        return []
     folder = selection.folder
+    left = [at for at, name in enumerate(names(selection), 1) if name not in selection.done]
+    if not left:
+        return []
+    numbers = folder / "left.txt"
+    numbers.write_text(_numbered(left), encoding="utf-8")
     report = folder / "junit.xml"
     report.unlink(missing_ok=True)
     limits = f"-j {jobs} --timeout {TIMEOUT} --test-output-size-failed 400000".split()
     with subprocess.Popen(
-        ["ctest", *selection.options(), *limits, "--output-junit", str(report)],
-        env=os.environ | {patience.VARIABLE: str(_fresh(folder / "hangs"))},
+        ["ctest", *selection.options(), "-I", str(numbers), *limits, "--output-junit", str(report)],
+        env=os.environ | {patience.VARIABLE: str(fresh(folder / "hangs"))},
         **HEARD,
         process_group=0,
     ) as ctest:
         try:
-            verdicts, words = _follow(ctest, total)
+            verdicts, words = _follow(ctest, len(left))
         except BaseException:
             os.killpg(ctest.pid, signal.SIGTERM)  # ctest would leave its tests behind
             raise
@@ -121,7 +152,15 @@ def run(selection: Selection, jobs: int) -> list[Outcome]:
     ]
 
 
-def _fresh(folder: Path) -> Path:
+def _numbered(tests: list[int]) -> str:
+    """Tests by their numbers, as ctest's -I reads them from a file.
+
+    It begins with a range, of which there is none; without a line end ctest leaves out the last.
+    """
+    return ",".join(map(str, (0, 0, 0, *tests))) + "\n"
+
+
+def fresh(folder: Path) -> Path:
     """A folder in which nothing of an earlier run is left."""
     shutil.rmtree(folder, ignore_errors=True)
     return folder

@@ -7,7 +7,7 @@ from typing import Sequence
 
 from tessera import console
 from tessera.errors import Failure, Misuse
-from tessera.suite import ctest, plan, summary
+from tessera.suite import ctest, plan, summary, together
 from tessera.suite.builds import HOST, Builds, build_all
 from tessera.suite.cache import Cache
 from tessera.suite.outcome import FAILED, Outcome
@@ -37,7 +37,7 @@ def run(
     testless = {built.tree.root for built in builds if HOST in built.failed}
     selection = _selection(folder, to_run, testless, pattern)
     broken += _leave_out(selection, builds)
-    fresh = [*broken, *_too_early(to_run, pattern), *ctest.run(selection, jobs)]
+    fresh = [*broken, *_too_early(to_run, pattern), *run_selected(selection, jobs)]
     if not (remembered or fresh):
         raise Misuse(
             f"no test matches '{pattern}'" if pattern else "there are no tests",
@@ -71,6 +71,14 @@ def list_tests(
 def _build(parts: list[Part], presets: Sequence[str], jobs: int) -> list[Builds]:
     """Builds the parts' trees."""
     return build_all((part.tree for part in parts if part.tree is not None), presets, jobs)
+
+
+def run_selected(selection: ctest.Selection, jobs: int) -> list[Outcome]:
+    """Runs the selected tests: first what can run together, then one by one what is left."""
+    company = together.run(selection, jobs)
+    selection.done = {outcome.name for outcome in company.green}
+    alone = ctest.run(selection, jobs)
+    return [*company.green, *alone, *company.contradictions(alone)]
 
 
 def _leave_out(selection: ctest.Selection, builds: list[Builds]) -> list[Outcome]:
