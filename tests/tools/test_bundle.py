@@ -51,7 +51,8 @@ def texts(root: Path) -> dict[str, str]:
 def test_students_get_the_starter_and_nothing_later(small: Path, tmp_path: Path) -> None:
     write(small, {"book/instructor/answers.md": SOLUTION, "book/02-later.md": "later\n"})
     write(small / FOLDER, {"instructor.md": SOLUTION, "solution/answer.toml": SOLUTION})
-    write(small, {"chapters/01/tried.toml": f"-    {SOLUTION}\n"})
+    for name in ("tried.toml", "noticed.toml"):
+        write(small, {f"chapters/01/{name}": f"-    {SOLUTION}\n"})
     made = bundle.student(Tree(small), 1, [], output=tmp_path / "a.tar.gz")
     root = unpack(made.file, tmp_path / "there")
     found = texts(root)

@@ -35,6 +35,8 @@ _LEFT_OUT = (
     ".ci/",
     ".github/",
 )
+#: In the folder of the exercise's chapter: what shows lines of the stage's kernel.
+_TELLING = ("stage.patch", "tried.toml", "noticed.toml")
 #: In an exercise's folder: what gives its solution away.
 _SECRET = re.compile(r"(starter|solution)\.patch|(mutants|solution|instructor)(/.*|\.md)")
 #: Paths in which the number of a chapter stands.
@@ -107,7 +109,7 @@ def _handed_out(path: str, chapter: int, exercises: Sequence[str]) -> bool:
         return False
     if (found := _NUMBERED.match(path)) and int(found[1]) > chapter:
         return False
-    if path in (f"chapters/{chapter:02}/{name}" for name in ("stage.patch", "tried.toml")):
+    if path in (f"chapters/{chapter:02}/{name}" for name in _TELLING):
         return False
     if found := _EXERCISE.fullmatch(path):
         ours = path.startswith(f"chapters/{chapter:02}/") and found[1] in exercises
