@@ -31,8 +31,9 @@ Acts acts_in(Bytes input) {
 void try_out(Bytes input) {
     static Tally tally;
     static Pair pair{tally};
+    static Journal journal; // for a process to read that outlives this one: here there is none
     const Acts acts = acts_in(input);
-    const Played played = play(pair, acts);
+    const Played played = play(pair, acts, journal);
     if (played.wrong.empty()) return;
     std::printf("%s", smallest_failure(pair, acts).c_str());
     std::fflush(stdout);
