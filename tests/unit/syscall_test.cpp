@@ -436,7 +436,7 @@ TEST_F(SyscallDeathTest, AThreadNeverGoesOnAnywhereButAtEl0) {
 }
 
 TEST_F(SyscallDeathTest, EveryNthTimeEverythingIsLookedAt) {
-    Notification signal{};
+    alignas(sizeof(Notification)) Notification signal{};
     std::array<Slot, 1> slots{};
     plant(slots[0], Cap<Notification>::make(arch::window.phys(&signal)));
     state_.objects.initial_cspace = slots;
