@@ -9,8 +9,7 @@ namespace spec {
 namespace {
 
 /// The root task and two more threads of the same priority, with an endpoint.
-class Ipc : public Rig {
-  protected:
+struct Ipc : Rig {
     static constexpr Word ep = free_slot;
     static constexpr Word peer_tcb = free_slot + 2;
     static constexpr Word third_tcb = free_slot + 4;

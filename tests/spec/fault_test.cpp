@@ -5,8 +5,7 @@
 namespace spec {
 namespace {
 
-class Faults : public Rig {
-  protected:
+struct Faults : Rig {
     static constexpr Word ep = free_slot;
     static constexpr Word peer_tcb = free_slot + 2;
     static constexpr Word empty = 200;

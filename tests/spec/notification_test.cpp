@@ -5,8 +5,7 @@
 namespace spec {
 namespace {
 
-class Signals : public Rig {
-  protected:
+struct Signals : Rig {
     static constexpr Word ntfn = free_slot;
     static constexpr Word badged = free_slot + 1;
     static constexpr Word ep = free_slot + 2;

@@ -206,6 +206,12 @@ void describe_scheduler(const Scheduler& scheduler, Facts& facts) {
     facts["first domain entry"] = std::to_string(scheduler.first_domain_entry);
 }
 
+/// A line that says what has become of a fact.
+void tell(std::string& text, const std::string& subject, const std::string& before,
+          const std::string& after) {
+    text.append(subject).append(": ").append(before).append(" → ").append(after).append("\n");
+}
+
 } // namespace
 
 std::string to_string(Name name) {
@@ -248,10 +254,10 @@ std::string explain(const World& one, const World& other) {
         const auto found = after.find(subject);
         const std::string now = found == after.end() ? "nothing" : found->second;
         if (found != after.end()) after.erase(found);
-        if (now != fact) text += subject + ": " + fact + " → " + now + "\n";
+        if (now != fact) tell(text, subject, fact, now);
     }
     for (const auto& [subject, fact] : after) {
-        text += subject + ": nothing → " + fact + "\n";
+        tell(text, subject, "nothing", fact);
     }
     return text;
 }

@@ -140,24 +140,23 @@ class Generator {
         if (method == IrqGetTrigger) return {33 + below(3), 1, place(world), 64};
         if (method == IrqIssueSgi) return {below(17), below(9), place(world), 64};
         if (method == AsidMakePool) return {place(world), 64};
-        if (method == CNodeRotate) {
-            return {place(world),
-                    64,
-                    data(),
-                    slot_with<ThreadCap>(world),
-                    64,
-                    data(),
-                    slot_with<UntypedCap>(world),
-                    64};
-        }
         if (method >= CNodeRevoke && method <= CNodeSaveCaller) {
-            return {place(world), 64, slot(world), 64, below(16), data()};
+            return cnode_arguments(world, method);
         }
         if (method >= ReadRegisters && method <= SetFlags) return thread_arguments(method);
         if (method >= VSpaceCleanData && method <= PageGetAddress) {
             return {address(), 1 + below(0x1000), below(8)};
         }
         return {below(2), below(2), below(4), 64};
+    }
+
+    Words cnode_arguments(const World& world, Method method) {
+        if (method != Method::CNodeRotate) {
+            return {place(world), 64, slot(world), 64, below(16), data()};
+        }
+        Words words{place(world), 64, data(), slot_with<ThreadCap>(world), 64, data()};
+        words.insert(words.end(), {slot_with<UntypedCap>(world), 64});
+        return words;
     }
 
     Words thread_arguments(Method method) {

@@ -22,6 +22,7 @@ struct Answer {
     bool operator==(const Answer&) const = default;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): so GoogleTest calls it
 inline void PrintTo(const Answer& answer, std::ostream* out) {
     *out << "error " << static_cast<Word>(answer.error) << " words";
     for (const Word word : answer.words) {
@@ -38,8 +39,7 @@ inline Answer failure(const Refusal& refusal) {
 }
 
 /// The root task runs, in a CNode of 256 slots with a megabyte of memory and a device.
-class Rig : public testing::Test {
-  protected:
+struct Rig : testing::Test {
     static constexpr Word ram = 0x4000'0000;
     static constexpr Word device = 0x900'0000;
     static constexpr Word untyped = boot_slot::first_listed;

@@ -5,8 +5,7 @@
 namespace spec {
 namespace {
 
-class Scheduling : public Rig {
-  protected:
+struct Scheduling : Rig {
     static constexpr Word ep = free_slot;
     static constexpr Word ntfn = free_slot + 1;
     static constexpr Word first_tcb = 40; ///< of every second slot from here

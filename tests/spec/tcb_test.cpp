@@ -5,8 +5,7 @@
 namespace spec {
 namespace {
 
-class Tcbs : public Rig {
-  protected:
+struct Tcbs : Rig {
     static constexpr Word ep = free_slot;
     static constexpr Word peer_tcb = free_slot + 2;
     static constexpr Word fresh_tcb = free_slot + 4;

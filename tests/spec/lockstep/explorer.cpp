@@ -22,7 +22,7 @@ std::size_t hash(std::string_view bytes) {
 std::size_t name_of(const World& world) {
     std::string facts;
     for (const auto& [subject, fact] : describe(world)) {
-        facts += subject + ":" + fact + "\n";
+        facts.append(subject).append(":").append(fact).append("\n");
     }
     return hash(facts);
 }

@@ -80,10 +80,9 @@ std::string play(Pair& pair) {
 } // namespace spec
 
 int main(int count, char** words) {
-    using namespace spec;
-    Tally tally;
-    Pair pair{tally};
-    const std::string wrong = play(pair);
+    spec::Tally tally;
+    spec::Pair pair{tally};
+    const std::string wrong = spec::play(pair);
     const std::string_view what = count == 2 ? words[1] : "";
     if (what == "test") std::cout << pair.program().as_test();
     if (what == "root-task") std::cout << pair.program().as_root_task();
