@@ -1,8 +1,8 @@
 """Waiting for other processes to do something, or to be gone."""
 from __future__ import annotations
 
-import os
 import time
+from pathlib import Path
 from typing import Callable, TypeVar
 
 T = TypeVar("T")
@@ -21,9 +21,10 @@ def eventually(attempt: Callable[[], T], seconds: float = 30) -> T:
 
 
 def is_gone(pid: int) -> None:
-    """Raises ValueError while there is such a process."""
+    """Raises ValueError while there is such a process; a zombie is gone."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2][0]
+    except (FileNotFoundError, ProcessLookupError):
         return
-    raise ValueError(f"process {pid} is still there")
+    if state not in "ZX":
+        raise ValueError(f"process {pid} is still there, in state {state}")
